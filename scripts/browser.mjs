@@ -38,8 +38,9 @@ function starts(file) {
   return run.status === 0 && /chrom/i.test(run.stdout);
 }
 
-function installed() {
-  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+/** @param {string[]} more  folders to look in besides PATH */
+function installed(...more) {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter).filter(Boolean), ...more];
   const files = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
   if (process.platform === 'darwin') {
     for (const folder of ['/Applications', path.join(os.homedir(), 'Applications')]) {
@@ -103,7 +104,7 @@ export async function ensureBrowser() {
     // update may fail for one source and still leave a usable list.
     run(apt, ['update'], 5);
     if (run(apt, ['install', '-y', 'chromium'], 15)) {
-      const file = installed();
+      const file = installed('/usr/bin');
       if (file) return file;
     }
   }

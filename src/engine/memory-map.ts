@@ -1,0 +1,159 @@
+/**
+ * The memory map of one node at screen resolution. Which page frame a pixel stands for depends on the geometry alone
+ * (`places`); the colour of a pixel is a pure function of that frame. So painting only the blocks that changed gives
+ * the same image as painting all of it.
+ */
+import { INDEX_OUTSIDE, type MapRequest, TILE_HEIGHT, TILE_WIDTH } from '../protocol/frame.ts';
+import { type BlockColours, MIXED } from './block-colours.ts';
+
+const TILE_CELLS = TILE_WIDTH * TILE_HEIGHT;
+const NOWHERE = -1;
+
+/** Two 16-bit fractions from a pixel's coordinates: a choice that looks random and never changes. */
+export function pixelHash(x: number, y: number): number {
+  let h = Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return h ^ (h >>> 13);
+}
+
+export class MemoryMap {
+  image = new Uint8Array(0);
+  /** Frame offset inside the node of each pixel, NOWHERE outside. */
+  private places = new Int32Array(0);
+  private request: MapRequest | null = null;
+  private colours: BlockColours | null = null;
+  /** First frame block of the node and how many it has. */
+  private firstBlock = 0;
+  private blocks = 0;
+
+  /** Adopt a request. @returns true when the geometry changed and everything must be painted */
+  layout(request: MapRequest, colours: BlockColours, firstBlock: number, frames: number): boolean {
+    if (this.request && this.colours === colours && sameGeometry(this.request, request)) return false;
+    this.request = { ...request };
+    this.colours = colours;
+    this.firstBlock = firstBlock;
+    this.blocks = Math.ceil(frames / TILE_CELLS);
+    const pixels = request.width * request.height;
+    if (this.image.length !== pixels) {
+      this.image = new Uint8Array(pixels);
+      this.places = new Int32Array(pixels);
+    }
+    placePixels(request, frames, this.places);
+    return true;
+  }
+
+  /** Nobody asked for this map in the last frame: changes were missed. */
+  invalidate(): void {
+    this.request = null;
+  }
+
+  paintAll(): void {
+    const colours = this.colours!;
+    const { codes } = colours;
+    const { places, image, firstBlock } = this;
+    let selected = -1;
+    for (let p = 0; p < places.length; p++) {
+      const place = places[p];
+      if (place < 0) {
+        image[p] = INDEX_OUTSIDE;
+        continue;
+      }
+      const block = firstBlock + (place >> 9);
+      const code = codes[block];
+      if (code !== MIXED) {
+        image[p] = code;
+        continue;
+      }
+      if (block !== selected) {
+        colours.select(block);
+        selected = block;
+      }
+      image[p] = colours.colour(place & 511);
+    }
+  }
+
+  /** Paint the blocks of this node that are in the list; all of it when that is less work. */
+  paintBlocks(list: Int32Array, count: number): void {
+    const end = this.firstBlock + this.blocks;
+    // A tile's pixels are found by a search around it, so a tile costs more than its share of the image.
+    const affordable = Math.max(16, this.blocks >> 1);
+    let mine = 0;
+    for (let i = 0; i < count; i++) if (list[i] >= this.firstBlock && list[i] < end) mine++;
+    if (mine === 0) return;
+    if (mine > affordable) {
+      this.paintAll();
+      return;
+    }
+    for (let i = 0; i < count; i++) if (list[i] >= this.firstBlock && list[i] < end) this.paintTile(list[i]);
+  }
+
+  private paintTile(block: number): void {
+    const request = this.request!;
+    const colours = this.colours!;
+    const { places, image } = this;
+    const { width, height, tileColumns } = request;
+    const tile = block - this.firstBlock;
+    const row = Math.floor(tile / tileColumns);
+    const cellX = (tile - row * tileColumns) * TILE_WIDTH;
+    const cellY = row * TILE_HEIGHT;
+    // One pixel of margin absorbs rounding; `places` decides.
+    const left = Math.max(0, Math.floor((cellX - request.x) / request.cellsPerPixel) - 1);
+    const right = Math.min(width, Math.ceil((cellX + TILE_WIDTH - request.x) / request.cellsPerPixel) + 1);
+    const top = Math.max(0, Math.floor((cellY - request.y) / request.cellsPerPixelY) - 1);
+    const bottom = Math.min(height, Math.ceil((cellY + TILE_HEIGHT - request.y) / request.cellsPerPixelY) + 1);
+    if (left >= right || top >= bottom) return;
+    const code = colours.codes[block];
+    if (code === MIXED) colours.select(block);
+    for (let y = top; y < bottom; y++) {
+      for (let p = y * width + left; p < y * width + right; p++) {
+        const place = places[p];
+        if (place >> 9 !== tile) continue;
+        image[p] = code === MIXED ? colours.colour(place & 511) : code;
+      }
+    }
+  }
+}
+
+function sameGeometry(a: MapRequest, b: MapRequest): boolean {
+  return (
+    a.node === b.node &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.tileColumns === b.tileColumns &&
+    a.x === b.x &&
+    a.y === b.y &&
+    a.cellsPerPixel === b.cellsPerPixel &&
+    a.cellsPerPixelY === b.cellsPerPixelY
+  );
+}
+
+/**
+ * Choose the frame each pixel stands for: the one under it when zoomed in; one of those it covers, at random but for
+ * good, when zoomed out, so that mixtures dither. The choice is tied to the world, not to the screen: a pan by whole
+ * pixels carries the pattern along.
+ */
+function placePixels(request: MapRequest, frames: number, places: Int32Array): void {
+  const { width, height, tileColumns, x, y, cellsPerPixel, cellsPerPixelY } = request;
+  const cellColumns = tileColumns * TILE_WIDTH;
+  const cellRows = Math.ceil(frames / TILE_CELLS / tileColumns) * TILE_HEIGHT;
+  const worldX = Math.round(x / cellsPerPixel);
+  const worldY = Math.round(y / cellsPerPixelY);
+  const jitterX = cellsPerPixel > 1;
+  const jitterY = cellsPerPixelY > 1;
+  let p = 0;
+  for (let py = 0; py < height; py++) {
+    const centreY = Math.floor(y + (py + 0.5) * cellsPerPixelY);
+    for (let px = 0; px < width; px++) {
+      const h = pixelHash(px + worldX, py + worldY);
+      const cellX = Math.floor(x + (px + (jitterX ? (h & 0xffff) / 65536 : 0.5)) * cellsPerPixel);
+      const cellY = jitterY ? Math.floor(y + (py + (h >>> 16) / 65536) * cellsPerPixelY) : centreY;
+      let place = NOWHERE;
+      if (cellX >= 0 && cellX < cellColumns && cellY >= 0 && cellY < cellRows) {
+        const tile = (cellY >> 4) * tileColumns + (cellX >> 5);
+        const frame = tile * TILE_CELLS + (cellY & 15) * TILE_WIDTH + (cellX & 31);
+        if (frame < frames) place = frame;
+      }
+      places[p++] = place;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** The page: header, caption, picture, side panel, charts; dialogs load when they are first opened. */
+import { lazy, Suspense } from 'react';
+import { Banner } from './components/Banner.tsx';
+import { Caption } from './components/Caption.tsx';
+import { DropZone } from './components/DropZone.tsx';
+import { Header } from './components/Header.tsx';
+import { Hud } from './components/Hud.tsx';
+import { Notices } from './components/Notices.tsx';
+import { SidePanel } from './components/SidePanel.tsx';
+import { Stage } from './components/Stage.tsx';
+import { Timeline } from './components/Timeline.tsx';
+import { useView } from './store.ts';
+
+const Charts = lazy(() => import('./components/Charts.tsx'));
+const SeriesTable = lazy(() => import('./components/SeriesTable.tsx'));
+const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
+const CommandsDialog = lazy(() => import('./components/CommandsDialog.tsx'));
+const ImportDialog = lazy(() => import('./components/ImportDialog.tsx'));
+
+export function App() {
+  const charts = useView((view) => view.charts);
+  const dialog = useView((view) => view.dialog);
+  const hud = useView((view) => view.hud);
+  return (
+    <div className="lab">
+      <Header />
+      <Banner />
+      <Caption />
+      <Stage />
+      <SidePanel />
+      <section className="bottom" aria-label="Charts and timeline">
+        {charts !== 'hidden' && (
+          <Suspense fallback={<div className={charts === 'charts' ? 'charts' : 'series-table'} />}>
+            {charts === 'charts' ? <Charts /> : <SeriesTable />}
+          </Suspense>
+        )}
+        <Timeline />
+      </section>
+      {hud && <Hud />}
+      <Notices />
+      <DropZone />
+      <Suspense>
+        {dialog === 'help' && <HelpDialog />}
+        {dialog === 'commands' && <CommandsDialog />}
+        {dialog === 'import' && <ImportDialog />}
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,373 @@
+/**
+ * Everything a person can do, once: menus, keys, the `?` sheet, the command palette and the tests all read this list.
+ * A command that takes a value offers its choices; the palette shows one entry for each.
+ */
+import { STEP_GRAINS, type StepGrain } from '../protocol/engine-api.ts';
+import type { Experiment } from '../protocol/experiment.ts';
+import { COLOUR_BY, type ColourBy } from '../protocol/frame.ts';
+import { STEP_TITLES } from '../protocol/summary.ts';
+import { SPEEDS } from './constants.ts';
+import { formatSpeed } from './format.ts';
+import type { Lab } from './lab.ts';
+import {
+  notify,
+  PANELS,
+  useObservation,
+  useView,
+  type ChartsMode,
+  type DialogId,
+  type PanelId,
+} from './store.ts';
+
+export type CommandGroup = 'Run' | 'Experiment' | 'View' | 'Help';
+export const COMMAND_GROUPS: readonly CommandGroup[] = ['Run', 'Experiment', 'View', 'Help'];
+
+export interface Choice {
+  value: string;
+  title: string;
+}
+
+export interface Command {
+  id: string;
+  title: string;
+  group: CommandGroup;
+  /** Key bindings in tinykeys syntax; the first one is shown as `keyLabel`. */
+  keys?: readonly string[];
+  keyLabel?: string;
+  /** The keys work only while the picture has the focus. */
+  onPicture?: boolean;
+  /** Values the command takes; without a value it does something sensible (the next one) or nothing. */
+  choices?(): Choice[];
+  run(lab: Lab, value?: string): unknown;
+}
+
+export const COLOUR_BY_TITLES: Record<ColourBy, string> = {
+  owner: 'owner and thread',
+  last_nid: 'node of the last fault',
+  age: 'age since migration',
+  queued: 'queued for migration',
+  marked: 'marked for a hinting fault',
+  type: 'type of page',
+};
+
+const PAN_PIXELS = 48;
+const ZOOM_FACTOR = 1.6;
+
+function openDialog(dialog: DialogId): () => void {
+  return () => useView.setState((view) => ({ dialog: view.dialog === dialog ? null : dialog }));
+}
+
+/** The next speed up or down from where the control stands. */
+function nextSpeed(direction: 1 | -1): number {
+  const { speed } = useView.getState();
+  const later = direction > 0 ? SPEEDS.find((stop) => stop > speed) : SPEEDS.findLast((stop) => stop < speed);
+  return later ?? speed;
+}
+
+/** The one after the current, round and round. */
+function following<T>(list: readonly T[], current: T): T {
+  return list[(list.indexOf(current) + 1) % list.length];
+}
+
+function change<K extends keyof Experiment>(key: K) {
+  return (lab: Lab, value?: string) =>
+    value === undefined ? undefined : lab.change({ [key]: value } as Partial<Experiment>);
+}
+
+function pan(dx: number, dy: number) {
+  return (lab: Lab) => {
+    const { selection } = useView.getState();
+    const node = selection && 'node' in selection ? selection.node : -1;
+    const nodes =
+      node >= 0 ? [node] : (useObservation.getState().boot?.machine.nodes ?? []).map((_, index) => index);
+    for (const each of nodes) lab.picture?.pan(each, dx * PAN_PIXELS, dy * PAN_PIXELS);
+  };
+}
+
+const catalogChoices = (pick: 'machines' | 'workloads' | 'policies') => (): Choice[] =>
+  (useObservation.getState().catalog?.[pick] ?? []).map(({ name, title }) => ({ value: name, title }));
+
+const runCommands: Command[] = [
+  {
+    id: 'run.toggle',
+    title: 'Play or pause',
+    group: 'Run',
+    keys: ['Space'],
+    keyLabel: 'Space',
+    run: (lab) => lab.toggle(),
+  },
+  {
+    id: 'run.step',
+    title: 'Step',
+    group: 'Run',
+    keys: ['.'],
+    keyLabel: '.',
+    choices: () => STEP_GRAINS.map((value) => ({ value, title: `to the next ${STEP_TITLES[value]}` })),
+    run: (lab, value) => lab.step((value as StepGrain | undefined) ?? useView.getState().grain),
+  },
+  {
+    id: 'run.grain',
+    title: 'Change what a step is',
+    group: 'Run',
+    keys: ['Shift+>', 'Shift+Period'],
+    keyLabel: 'Shift .',
+    choices: () => STEP_GRAINS.map((value) => ({ value, title: STEP_TITLES[value] })),
+    run: (_lab, value) =>
+      useView.setState((view) => ({
+        grain: (value as StepGrain | undefined) ?? following(STEP_GRAINS, view.grain),
+      })),
+  },
+  {
+    id: 'run.slower',
+    title: 'Slower',
+    group: 'Run',
+    keys: ['['],
+    keyLabel: '[',
+    run: (lab) => lab.setSpeed(nextSpeed(-1)),
+  },
+  {
+    id: 'run.faster',
+    title: 'Faster',
+    group: 'Run',
+    keys: [']'],
+    keyLabel: ']',
+    run: (lab) => lab.setSpeed(nextSpeed(1)),
+  },
+  {
+    id: 'run.speed',
+    title: 'Speed',
+    group: 'Run',
+    choices: () =>
+      SPEEDS.map((speed) => ({
+        value: String(speed),
+        title: Number.isFinite(speed) ? formatSpeed(speed) : 'as fast as possible',
+      })),
+    run: (lab, value) => (value === undefined ? undefined : lab.setSpeed(Number(value))),
+  },
+  {
+    id: 'run.restart',
+    title: 'Restart with the knobs as they are',
+    group: 'Run',
+    keys: ['R'],
+    keyLabel: 'R',
+    run: (lab) => lab.restart(),
+  },
+];
+
+const experimentCommands: Command[] = [
+  {
+    id: 'experiment.machine',
+    title: 'Machine',
+    group: 'Experiment',
+    choices: catalogChoices('machines'),
+    run: change('machine'),
+  },
+  {
+    id: 'experiment.workload',
+    title: 'Workload',
+    group: 'Experiment',
+    choices: catalogChoices('workloads'),
+    run: change('workload'),
+  },
+  {
+    id: 'experiment.policy',
+    title: 'Policy',
+    group: 'Experiment',
+    choices: catalogChoices('policies'),
+    run: change('policy'),
+  },
+  {
+    id: 'experiment.thp',
+    title: 'Transparent huge pages',
+    group: 'Experiment',
+    choices: () => [
+      { value: 'off', title: 'off' },
+      { value: 'on', title: 'on' },
+    ],
+    run: change('thp'),
+  },
+  {
+    id: 'experiment.import',
+    title: 'Bring a machine or workload (numactl --hardware, JSON)',
+    group: 'Experiment',
+    keys: ['I'],
+    keyLabel: 'I',
+    run: openDialog('import'),
+  },
+  {
+    id: 'experiment.reset-knobs',
+    title: 'Reset all knobs to their defaults',
+    group: 'Experiment',
+    run: (lab) => lab.resetKnobs(),
+  },
+  {
+    id: 'experiment.copy-link',
+    title: 'Copy a link to this experiment',
+    group: 'Experiment',
+    keys: ['L'],
+    keyLabel: 'L',
+    run: async () => {
+      try {
+        await navigator.clipboard.writeText(location.href);
+        notify('The link to this experiment is on the clipboard.', 'note');
+      } catch {
+        notify('The browser did not allow the clipboard; the link is in the address bar.', 'note');
+      }
+    },
+  },
+];
+
+const viewCommands: Command[] = [
+  ...PANELS.map(({ id, title }, index): Command => ({
+    id: `view.panel.${id}`,
+    title: `Panel: ${title}`,
+    group: 'View',
+    keys: [String(index + 1)],
+    keyLabel: String(index + 1),
+    run: () => useView.setState({ panel: id satisfies PanelId }),
+  })),
+  {
+    id: 'view.colour-by',
+    title: 'Colour pages by',
+    group: 'View',
+    keys: ['C'],
+    keyLabel: 'C',
+    choices: () => COLOUR_BY.map((value) => ({ value, title: COLOUR_BY_TITLES[value] })),
+    run: (_lab, value) =>
+      useView.setState((view) => ({
+        colourBy: (value as ColourBy | undefined) ?? following(COLOUR_BY, view.colourBy),
+      })),
+  },
+  {
+    id: 'view.theme',
+    title: 'Dark or light',
+    group: 'View',
+    keys: ['T'],
+    keyLabel: 'T',
+    run: () => useView.setState((view) => ({ theme: view.theme === 'dark' ? 'light' : 'dark' })),
+  },
+  {
+    id: 'view.palette',
+    title: 'Palette: Okabe-Ito or Tol',
+    group: 'View',
+    keys: ['P'],
+    keyLabel: 'P',
+    run: () =>
+      useView.setState((view) => ({
+        palette: view.palette === 'okabe-ito' ? ('tol' as const) : ('okabe-ito' as const),
+      })),
+  },
+  {
+    id: 'view.charts',
+    title: 'Charts, table, or neither',
+    group: 'View',
+    keys: ['G'],
+    keyLabel: 'G',
+    choices: () => [
+      { value: 'charts', title: 'charts' },
+      { value: 'table', title: 'table' },
+      { value: 'hidden', title: 'hidden' },
+    ],
+    run: (_lab, value) =>
+      useView.setState((view) => ({
+        charts: (value as ChartsMode | undefined) ?? following(['charts', 'table', 'hidden'], view.charts),
+      })),
+  },
+  {
+    id: 'view.zoom-in',
+    title: 'Zoom into the memory maps',
+    group: 'View',
+    keys: ['+', 'Shift++', '='],
+    keyLabel: '+',
+    run: (lab) => lab.picture?.zoom('all', ZOOM_FACTOR),
+  },
+  {
+    id: 'view.zoom-out',
+    title: 'Zoom out',
+    group: 'View',
+    keys: ['-'],
+    keyLabel: '−',
+    run: (lab) => lab.picture?.zoom('all', 1 / ZOOM_FACTOR),
+  },
+  {
+    id: 'view.fit',
+    title: 'Whole nodes',
+    group: 'View',
+    keys: ['0'],
+    keyLabel: '0',
+    run: (lab) => lab.picture?.fit(),
+  },
+  ...(
+    [
+      ['left', 'ArrowLeft', '←', -1, 0],
+      ['right', 'ArrowRight', '→', 1, 0],
+      ['up', 'ArrowUp', '↑', 0, -1],
+      ['down', 'ArrowDown', '↓', 0, 1],
+    ] as const
+  ).map(([name, key, keyLabel, dx, dy]): Command => ({
+    id: `view.pan-${name}`,
+    title: `Move the maps ${name} (picture focused)`,
+    group: 'View',
+    keys: [key],
+    keyLabel,
+    onPicture: true,
+    run: pan(dx, dy),
+  })),
+  {
+    id: 'view.clear-selection',
+    title: 'Clear the selection',
+    group: 'View',
+    keys: ['Escape'],
+    keyLabel: 'Esc',
+    run: (lab) => lab.select(null),
+  },
+  {
+    id: 'view.hud',
+    title: 'Performance figures',
+    group: 'View',
+    keys: ['H'],
+    keyLabel: 'H',
+    run: () => useView.setState((view) => ({ hud: !view.hud })),
+  },
+];
+
+const helpCommands: Command[] = [
+  {
+    id: 'help.keys',
+    title: 'Keys and what the picture means',
+    group: 'Help',
+    keys: ['?', 'Shift+?'],
+    keyLabel: '?',
+    run: openDialog('help'),
+  },
+  {
+    id: 'help.commands',
+    title: 'All commands',
+    group: 'Help',
+    keys: ['$mod+K', '$mod+Shift+P'],
+    keyLabel: 'Ctrl K',
+    run: openDialog('commands'),
+  },
+];
+
+export const COMMANDS: readonly Command[] = [
+  ...runCommands,
+  ...experimentCommands,
+  ...viewCommands,
+  ...helpCommands,
+];
+
+const BY_ID = new Map(COMMANDS.map((command) => [command.id, command]));
+
+/** Find a command. @throws Error when there is none of that id (a mistake in the program) */
+export function commandById(id: string): Command {
+  const command = BY_ID.get(id);
+  if (!command) throw new Error(`no command ${id}`);
+  return command;
+}
+
+/** "Play or pause (Space)": title and key, for tooltips of buttons. */
+export function commandHint(id: string): string {
+  const { title, keyLabel } = commandById(id);
+  return keyLabel ? `${title} (${keyLabel})` : title;
+}

@@ -1,0 +1,213 @@
+/** The charts: small uPlots in a row, one cursor for all. Drawn a few times a second, outside React. */
+import { useEffect, useMemo, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { css } from '../../view/colour.ts';
+import type { Palette } from '../../view/palettes.ts';
+import { chartSpecs, type ChartSpec, type NamedProcess } from '../chart-specs.ts';
+import { PANEL_INTERVAL_MS } from '../constants.ts';
+import { trim } from '../format.ts';
+import type { Lab } from '../lab.ts';
+import { useObservation } from '../store.ts';
+import { useLab, usePalette, usePolled } from './use-lab.ts';
+
+/** Text that changes when processes come or go; compared by value. */
+function readProcesses(): string {
+  const processes = useObservation.getState().summary?.processes ?? [];
+  return JSON.stringify(processes.map(({ index, name, pid }): NamedProcess => ({ index, name, pid })));
+}
+
+export default function Charts() {
+  const lab = useLab();
+  const palette = usePalette();
+  const { theme, name } = palette;
+  const host = useRef<HTMLDivElement>(null);
+  const processText = usePolled(readProcesses, PANEL_INTERVAL_MS);
+  const nodes = useObservation((state) => state.boot?.machine.nodes.length ?? 0);
+  const processes = useMemo(() => JSON.parse(processText) as NamedProcess[], [processText]);
+
+  useEffect(() => {
+    if (!host.current) return undefined;
+    const row = new ChartRow(lab, host.current, processes, { ...palette });
+    return () => row.destroy();
+    // A palette is made anew on every render; its names decide.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [lab, processes, nodes, theme, name]);
+
+  return (
+    <div
+      ref={host}
+      className="charts"
+      role="group"
+      aria-label="Charts; the same figures as a table are one button away"
+      tabIndex={0}
+    />
+  );
+}
+
+/** All charts of one set of processes in one palette. */
+class ChartRow {
+  private readonly lab: Lab;
+  private readonly host: HTMLElement;
+  private readonly processes: readonly NamedProcess[];
+  private readonly palette: Palette;
+  private charts: Chart[] = [];
+  private drawnVersion = -1;
+  private readonly timer: number;
+  private readonly observer: ResizeObserver;
+
+  constructor(lab: Lab, host: HTMLElement, processes: readonly NamedProcess[], palette: Palette) {
+    this.lab = lab;
+    this.host = host;
+    this.processes = processes;
+    this.palette = palette;
+    this.observer = new ResizeObserver(() => this.resize());
+    this.refresh();
+    this.timer = window.setInterval(() => this.refresh(), PANEL_INTERVAL_MS);
+    this.observer.observe(host);
+  }
+
+  private refresh(): void {
+    const { series } = this.lab;
+    if (series.version === this.drawnVersion || document.hidden) return;
+    this.drawnVersion = series.version;
+    const specs = chartSpecs(series, this.processes, this.palette);
+    const shape = specs.map((spec) => `${spec.key}:${spec.lines.length}`).join();
+    if (shape !== this.charts.map((chart) => chart.shape).join()) {
+      for (const chart of this.charts) chart.destroy();
+      this.charts = specs.map((spec) => new Chart(this.host, spec, this.palette));
+    }
+    specs.forEach((spec, index) => this.charts[index].draw(series.columns.t, spec));
+  }
+
+  private resize(): void {
+    for (const chart of this.charts) chart.resize();
+  }
+
+  destroy(): void {
+    window.clearInterval(this.timer);
+    this.observer.disconnect();
+    for (const chart of this.charts) chart.destroy();
+  }
+}
+
+const FONT = '11px system-ui, sans-serif';
+
+/** One chart: a heading with the read-out, and the plot. */
+class Chart {
+  readonly shape: string;
+  private readonly figure: HTMLElement;
+  private readonly body: HTMLElement;
+  private readonly readings: HTMLElement[];
+  private readonly plot: uPlot;
+  private spec: ChartSpec;
+
+  constructor(host: HTMLElement, spec: ChartSpec, palette: Palette) {
+    this.spec = spec;
+    this.shape = `${spec.key}:${spec.lines.length}`;
+    this.figure = document.createElement('figure');
+    this.figure.className = 'chart';
+    const heading = document.createElement('figcaption');
+    const title = document.createElement('span');
+    title.className = 'chart-title';
+    title.textContent = spec.title;
+    heading.append(title);
+    this.readings = spec.lines.map((line) => {
+      const reading = document.createElement('span');
+      reading.className = 'reading';
+      reading.title = line.label;
+      const mark = document.createElement('i');
+      mark.style.background = line.colour;
+      const value = document.createElement('b');
+      reading.append(mark, value);
+      heading.append(reading);
+      return value;
+    });
+    this.body = document.createElement('div');
+    this.body.className = 'chart-body';
+    this.figure.append(heading, this.body);
+    host.append(this.figure);
+    this.plot = new uPlot(
+      this.options(palette),
+      [[], ...spec.lines.map(() => [])] as uPlot.AlignedData,
+      this.body,
+    );
+  }
+
+  draw(t: readonly number[], spec: ChartSpec): void {
+    this.spec = spec;
+    this.plot.setData([t, ...spec.lines.map((line) => line.column)] as unknown as uPlot.AlignedData);
+    this.read();
+  }
+
+  resize(): void {
+    const { clientWidth, clientHeight } = this.body;
+    if (clientWidth > 0 && (clientWidth !== this.plot.width || clientHeight !== this.plot.height)) {
+      this.plot.setSize({ width: clientWidth, height: clientHeight });
+    }
+  }
+
+  destroy(): void {
+    this.plot.destroy();
+    this.figure.remove();
+  }
+
+  /** Values under the cursor, or the latest. */
+  private read(): void {
+    const at = this.plot?.cursor.idx ?? null;
+    this.spec.lines.forEach((line, index) => {
+      const value = line.column[at ?? line.column.length - 1];
+      const text = value === null || value === undefined ? '–' : this.spec.format(value);
+      if (this.readings[index].textContent !== text) this.readings[index].textContent = text;
+    });
+  }
+
+  private options(palette: Palette): uPlot.Options {
+    const grid = { stroke: css(palette.colours.line), width: 1 };
+    const axis = { stroke: css(palette.colours.secondary), font: FONT, grid, ticks: { show: false } };
+    const { maximum } = this.spec;
+    return {
+      width: Math.max(60, this.body.clientWidth),
+      height: Math.max(40, this.body.clientHeight),
+      legend: { show: false },
+      cursor: { sync: { key: 'autonuma-lab' }, points: { size: 5 }, drag: { x: false, y: false }, y: false },
+      padding: [6, 8, 0, 0],
+      scales: {
+        x: { time: false, range: (_plot, _min, max) => [0, Math.max(5, max || 0)] },
+        y: {
+          range: (_plot, min, max) => {
+            if (maximum !== undefined) return [0, maximum];
+            const low = Math.min(0, min ?? 0);
+            return [low, Math.max(low + 1e-3, (max ?? 1) * 1.05)];
+          },
+        },
+      },
+      axes: [
+        {
+          ...axis,
+          size: 18,
+          gap: 2,
+          space: 56,
+          values: (_plot, splits) => splits.map((s) => `${trim(s)} s`),
+        },
+        {
+          ...axis,
+          size: 52,
+          gap: 4,
+          space: 26,
+          values: (_plot, splits) => splits.map((value) => this.spec.format(value)),
+        },
+      ],
+      series: [
+        {},
+        ...this.spec.lines.map((line) => ({
+          label: line.label,
+          stroke: line.colour,
+          width: 1.5,
+          points: { show: false },
+        })),
+      ],
+      hooks: { setCursor: [() => this.read()] },
+    };
+  }
+}

@@ -1,0 +1,98 @@
+/** Counters under their kernel names, the daemons, the memory of each node, and the bill. */
+import type { ReactNode } from 'react';
+import { PANEL_INTERVAL_MS } from '../constants.ts';
+import { formatCount, formatMb, formatSeconds, formatShare } from '../format.ts';
+import { useObservation } from '../store.ts';
+import { useLab, usePolled } from './use-lab.ts';
+
+export function CountersPanel() {
+  const lab = useLab();
+  const summary = usePolled(() => useObservation.getState().summary, PANEL_INTERVAL_MS);
+  if (!summary) return <p className="hint">The machine is booting.</p>;
+  const { bill, scanner } = summary;
+  return (
+    <div className="counters">
+      <Table
+        title="Kernel counters"
+        rows={Object.entries(summary.counters).map(([name, value]) => [
+          <code key={name}>{name}</code>,
+          formatCount(value),
+        ])}
+      />
+      <Table
+        title="Scanner"
+        rows={
+          scanner.present
+            ? [
+                [<code key="name">knuma_scand</code>, scanner.state],
+                ['passes completed', formatCount(scanner.fullScans)],
+                ['through this pass', formatShare(scanner.progress)],
+                ['wakes in', `${formatCount(scanner.wakesInMs)} ms`],
+              ]
+            : [[<code key="name">knuma_scand</code>, 'absent']]
+        }
+      />
+      {summary.nodes.map((node, index) => (
+        <Table
+          key={index}
+          title={`Node ${index}`}
+          rows={[
+            ['memory', formatMb(node.totalMb)],
+            ['free', formatMb(node.freeMb)],
+            ['anonymous', formatMb(node.anonymousMb)],
+            ['page cache', formatMb(node.pageCacheMb)],
+            ['kernel', formatMb(node.kernelMb)],
+            ['high watermark', `${formatCount(node.highWatermarkPages)} pages`],
+            [
+              <button
+                key="daemon"
+                type="button"
+                className="plain"
+                onClick={() => lab.select({ kind: 'daemon', node: index })}
+              >
+                <code>{node.daemon.name}</code>
+              </button>,
+              node.daemon.state,
+            ],
+            ['queued', `${formatCount(node.daemon.queued)} pages`],
+            ['arriving', `${formatCount(node.daemon.pagesPerSecond)} pages/s`],
+          ]}
+        />
+      ))}
+      <Table
+        title="The bill, CPU time"
+        rows={[
+          ['scanning', formatSeconds(bill.scanS)],
+          ['hinting faults', formatSeconds(bill.faultS)],
+          ['migration', formatSeconds(bill.migrateS)],
+          ['splitting huge pages', formatSeconds(bill.splitS)],
+          ['TLB shootdowns', formatSeconds(bill.shootdownS)],
+          ['sched_autonuma_balance', formatSeconds(bill.balanceS)],
+          [
+            <strong key="spent">spent</strong>,
+            formatSeconds(
+              bill.scanS + bill.faultS + bill.migrateS + bill.splitS + bill.shootdownS + bill.balanceS,
+            ),
+          ],
+          [<strong key="saved">remote access time saved</strong>, formatSeconds(bill.savedS)],
+        ]}
+      />
+    </div>
+  );
+}
+
+function Table({ title, rows }: { title: string; rows: [ReactNode, ReactNode][] }) {
+  return (
+    <table className="pairs">
+      <caption>{title}</caption>
+      <tbody>
+        {rows.map(([name, value], index) => (
+          <tr key={index}>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,117 @@
+/** The header: what runs on what under which rules, and the transport. */
+import { CircleHelp, Command as CommandIcon, FolderInput } from 'lucide-react';
+import { commandHint } from '../commands.ts';
+import { useExperiment, useObservation } from '../store.ts';
+import { BootOptions, VariantSelect } from './BootOptions.tsx';
+import { Transport } from './Transport.tsx';
+import { useRun } from './use-lab.ts';
+
+export function Header() {
+  const run = useRun();
+  return (
+    <header className="header">
+      <h1>AutoNUMA Lab</h1>
+      <ExperimentMenus />
+      <BootOptions />
+      <Transport />
+      <nav className="header-end" aria-label="Help and commands">
+        <button
+          type="button"
+          className="icon"
+          title={commandHint('experiment.import')}
+          aria-label="Bring a machine or workload"
+          onClick={() => run('experiment.import')}
+        >
+          <FolderInput size={16} />
+        </button>
+        <button
+          type="button"
+          className="icon"
+          title={commandHint('help.commands')}
+          aria-label="All commands"
+          onClick={() => run('help.commands')}
+        >
+          <CommandIcon size={16} />
+        </button>
+        <button
+          type="button"
+          className="icon"
+          title={commandHint('help.keys')}
+          aria-label="Help"
+          onClick={() => run('help.keys')}
+        >
+          <CircleHelp size={16} />
+        </button>
+      </nav>
+    </header>
+  );
+}
+
+/** Machine, workload and policy: each change boots at once. */
+function ExperimentMenus() {
+  const run = useRun();
+  const experiment = useExperiment((state) => state.experiment);
+  const catalog = useObservation((state) => state.catalog);
+  const boot = useObservation((state) => state.boot);
+  const machine = typeof experiment.machine === 'string' ? experiment.machine : '';
+  const workload = typeof experiment.workload === 'string' ? experiment.workload : '';
+  return (
+    <div className="menus">
+      <label className="field">
+        <span>machine</span>
+        <select
+          value={machine}
+          title={boot ? `${boot.machine.name}. ${boot.machine.provenance}` : undefined}
+          onChange={(event) => run('experiment.machine', event.target.value)}
+        >
+          {machine === '' && <option value="">{boot?.machine.name ?? 'own machine'}</option>}
+          {catalog ? (
+            catalog.machines.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))
+          ) : (
+            <option value={machine}>{machine}</option>
+          )}
+        </select>
+      </label>
+      <label className="field">
+        <span>workload</span>
+        <select
+          value={workload}
+          title={boot?.workloadQuestion}
+          onChange={(event) => run('experiment.workload', event.target.value)}
+        >
+          {workload === '' && <option value="">{boot?.workloadTitle ?? 'own workload'}</option>}
+          {catalog ? (
+            catalog.workloads.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))
+          ) : (
+            <option value={workload}>{workload}</option>
+          )}
+        </select>
+      </label>
+      <VariantSelect className="field wide-only" />
+      <label className="field">
+        <span>policy</span>
+        <select
+          className="narrow"
+          value={experiment.policy}
+          onChange={(event) => run('experiment.policy', event.target.value)}
+        >
+          {(catalog?.policies ?? [{ name: experiment.policy, title: experiment.policy }]).map(
+            ({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ),
+          )}
+        </select>
+      </label>
+    </div>
+  );
+}

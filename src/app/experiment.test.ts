@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
+import type { Catalog, KnobInfo } from '../protocol/summary.ts';
+import { fitToCatalog, foldEdits, withEdit } from './experiment.ts';
+
+const PMD = 'autonuma/knuma_scand/pmd';
+const knob: KnobInfo = {
+  path: PMD,
+  kind: 'flag',
+  default: '1',
+  unit: '',
+  minimum: 0,
+  maximum: 1,
+  meaning: '',
+};
+const catalog: Catalog = {
+  machines: [{ name: String(DEFAULT_EXPERIMENT.machine), title: '' }],
+  workloads: [
+    {
+      name: String(DEFAULT_EXPERIMENT.workload),
+      title: '',
+      question: '',
+      variants: ['default'],
+      parameters: [],
+    },
+  ],
+  policies: [],
+  versions: ['alpha6'],
+  knobs: [knob],
+};
+
+describe('the experiment', () => {
+  it('folds edits into knobs, and forgets those that are back at their default', () => {
+    let experiment = withEdit(DEFAULT_EXPERIMENT, 10, PMD, '0');
+    experiment = withEdit(experiment, 5, 'autonuma/debug', '1');
+    expect(experiment.edits.map((edit) => edit.tick)).toEqual([5, 10]);
+    expect(foldEdits(experiment, catalog).knobs).toEqual({ [PMD]: '0', 'autonuma/debug': '1' });
+    experiment = withEdit(experiment, 20, PMD, '1');
+    expect(foldEdits(experiment, catalog)).toMatchObject({ knobs: { 'autonuma/debug': '1' }, edits: [] });
+  });
+
+  it('keeps the last of several writes at one tick', () => {
+    const experiment = withEdit(withEdit(DEFAULT_EXPERIMENT, 7, PMD, '0'), 7, PMD, '1');
+    expect(experiment.edits).toEqual([{ tick: 7, path: PMD, value: '1' }]);
+  });
+
+  it('falls back to what the engine knows', () => {
+    const fitted = fitToCatalog(
+      { ...DEFAULT_EXPERIMENT, machine: 'vax', workload: 'doom', knobs: { 'no/such': '1', [PMD]: '0' } },
+      catalog,
+    );
+    expect(fitted).toEqual({ ...DEFAULT_EXPERIMENT, knobs: { [PMD]: '0' } });
+  });
+});

@@ -1,0 +1,346 @@
+/**
+ * The laboratory: what happens when a person does something. It owns the worker, the picture and the loop of
+ * summaries, and it is the only writer of the experiment and of the observation.
+ */
+import * as Comlink from 'comlink';
+import type { BootResult, Reply, StepGrain } from '../protocol/engine-api.ts';
+import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
+import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts';
+import type { Picture } from '../view/picture.ts';
+import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
+import { startEngine, WorkerGone, type EngineClient } from './engine-client.ts';
+import { fitToCatalog, foldEdits, withEdit } from './experiment.ts';
+import { FramePump } from './frame-pump.ts';
+import { Hover } from './hover.ts';
+import { LogStore, SeriesStore } from './series.ts';
+import { notify, useExperiment, useObservation, useView } from './store.ts';
+import { decodeLink, encodeLink } from './url.ts';
+
+export class Lab {
+  readonly series = new SeriesStore();
+  readonly log = new LogStore();
+  readonly hover = new Hover();
+  picture: Picture | null = null;
+  pump: FramePump | null = null;
+  private engine: EngineClient;
+  /** Whether the kernel is to run after the next boot. */
+  private wanted = true;
+  private summaryTimer = 0;
+  private summaryPending = 0;
+  private lastHash = '';
+  private readonly readyWaiters: (() => void)[] = [];
+
+  constructor() {
+    this.engine = startEngine(this.onDeath);
+  }
+
+  /** Read the link, boot, and begin to listen. */
+  async start(): Promise<void> {
+    const { state, problems } = decodeLink(location.hash);
+    for (const problem of problems) notify(problem);
+    useView.setState({ speed: state.speed });
+    this.wanted = !state.paused;
+    window.addEventListener('hashchange', this.onHashChange);
+    window.setInterval(this.watch, 1000);
+    void this.fetchCatalog();
+    await this.bootOrFallBack(state.experiment);
+  }
+
+  // The worker ---------------------------------------------------------------------------------------------------
+
+  private readonly onDeath = (reason: string): void => {
+    window.clearTimeout(this.summaryTimer);
+    this.summaryTimer = 0;
+    useObservation.setState({ status: 'crashed', crash: reason, step: { running: false, sentence: '' } });
+  };
+
+  /** A fresh worker boots the experiment of the old one, edits included. */
+  async revive(): Promise<void> {
+    this.engine.dispose();
+    this.engine = startEngine(this.onDeath);
+    useObservation.setState({ status: 'starting', crash: '' });
+    this.summaryPending = 0;
+    await this.bootOrFallBack(useExperiment.getState().experiment);
+  }
+
+  /** Once a second: a worker that leaves a summary unanswered for long is dead too. */
+  private readonly watch = (): void => {
+    if (this.summaryPending === 0 || document.hidden) return;
+    if (++this.summaryPending > UNRESPONSIVE_S)
+      this.engine.fail(`it has not answered for ${UNRESPONSIVE_S} s`);
+  };
+
+  /** Ask the worker; null when it is gone (the page has been told). */
+  private async ask<T>(call: (api: EngineClient['api']) => Promise<T>): Promise<T | null> {
+    try {
+      return await this.engine.guard(call(this.engine.api));
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) notify(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+
+  private async fetchCatalog(): Promise<void> {
+    const catalog = await this.ask((api) => api.catalog());
+    if (catalog) useObservation.setState({ catalog });
+  }
+
+  // The experiment -----------------------------------------------------------------------------------------------
+
+  /** Boot an experiment; the running one stays when the engine refuses the new one. */
+  async boot(experiment: Experiment): Promise<Reply<BootResult>> {
+    const speed = useView.getState().speed;
+    await this.ask((api) => api.setSpeed(speed));
+    const reply = await this.ask((api) => api.boot(experiment, this.wanted));
+    if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
+    if (!reply.ok) return reply;
+    this.series.clear();
+    this.log.clear();
+    useExperiment.setState({ experiment });
+    useView.setState({ selection: null });
+    useObservation.setState({
+      status: 'ready',
+      boot: reply.value,
+      summary: null,
+      step: { running: false, sentence: '' },
+    });
+    this.picture?.setSelection(null);
+    this.picture?.setMachine(reply.value.machine, reply.value.generation);
+    this.pump?.restart();
+    this.writeLink();
+    if (!useObservation.getState().catalog) void this.fetchCatalog();
+    this.scheduleSummary(0);
+    return reply;
+  }
+
+  /** Boot what a link asks for, or as much of it as this engine knows. */
+  private async bootOrFallBack(experiment: Experiment): Promise<void> {
+    let reply = await this.boot(experiment);
+    if (reply.ok || useObservation.getState().status === 'crashed') return;
+    notify(reply.error);
+    const catalog = await this.ask((api) => api.catalog());
+    if (catalog) reply = await this.boot(fitToCatalog(experiment, catalog));
+    if (!reply.ok) reply = await this.boot(DEFAULT_EXPERIMENT);
+    if (!reply.ok) notify(reply.error);
+  }
+
+  /** Change part of the experiment: boots anew with the knobs as they are now. */
+  async change(patch: Partial<Experiment>): Promise<Reply<BootResult>> {
+    const { experiment } = useExperiment.getState();
+    const { catalog } = useObservation.getState();
+    const next = { ...foldEdits(experiment, catalog), ...patch };
+    const workload = catalog?.workloads.find(({ name }) => name === next.workload);
+    if (patch.workload !== undefined) {
+      next.parameters = patch.parameters ?? {};
+      if (!workload?.variants.includes(next.variant)) next.variant = 'default';
+    }
+    const reply = await this.boot(next);
+    if (!reply.ok) notify(reply.error);
+    return reply;
+  }
+
+  /** The same experiment from its beginning, with the knobs as they are now. */
+  async restart(): Promise<void> {
+    if (useObservation.getState().status === 'crashed') await this.revive();
+    else await this.change({});
+  }
+
+  /** Write a knob of the running kernel; it answers as the kernel does. */
+  async writeKnob(path: string, value: string): Promise<Reply<string>> {
+    const reply = await this.ask((api) => api.writeKnob(path, value));
+    if (!reply) return { ok: false, error: 'the kernel has stopped' };
+    if (reply.ok) {
+      const tick = this.pump?.stats.tick ?? useObservation.getState().summary?.tick ?? 0;
+      useExperiment.setState(({ experiment }) => ({ experiment: withEdit(experiment, tick, path, value) }));
+      this.writeLink();
+      this.touched();
+    }
+    return reply;
+  }
+
+  /** Put every changed knob back to its default. */
+  async resetKnobs(): Promise<void> {
+    const { catalog, summary } = useObservation.getState();
+    if (!catalog || !summary) return;
+    for (const knob of catalog.knobs) {
+      const value = summary.knobs[knob.path];
+      if (knob.kind === 'statistic' || value === undefined || value === knob.default) continue;
+      const reply = await this.writeKnob(knob.path, knob.default);
+      if (!reply.ok) notify(`${knob.path}: ${reply.error}`);
+    }
+  }
+
+  // Transport ----------------------------------------------------------------------------------------------------
+
+  async play(): Promise<void> {
+    this.wanted = true;
+    await this.ask((api) => api.play());
+    this.touched();
+  }
+
+  async pause(): Promise<void> {
+    this.wanted = false;
+    await this.ask((api) => api.pause());
+    this.touched();
+  }
+
+  async toggle(): Promise<void> {
+    const { summary } = useObservation.getState();
+    if (summary?.finished) {
+      this.wanted = true;
+      await this.restart();
+    } else if (summary?.playing) await this.pause();
+    else await this.play();
+  }
+
+  async setSpeed(speed: number): Promise<void> {
+    useView.setState({ speed });
+    this.writeLink();
+    await this.ask((api) => api.setSpeed(speed));
+    this.touched();
+  }
+
+  /** Run to the next event of a grain and stop there. */
+  async step(grain: StepGrain): Promise<void> {
+    if (useObservation.getState().step.running) return;
+    this.wanted = false;
+    useObservation.setState({ step: { running: true, sentence: '' } });
+    const reply = await this.ask((api) => api.step(grain));
+    const sentence = !reply ? '' : reply.ok ? reply.value.sentence : reply.error;
+    useObservation.setState({ step: { running: false, sentence } });
+    this.touched();
+  }
+
+  // Looking ------------------------------------------------------------------------------------------------------
+
+  select(target: InspectTarget | null): void {
+    useView.setState(target ? { selection: target, panel: 'selected' } : { selection: null });
+    this.picture?.setSelection(target);
+    this.pump?.wake();
+  }
+
+  inspect(target: InspectTarget): Promise<Inspection | null> {
+    return this.ask((api) => api.inspect(target));
+  }
+
+  /** Give the lab a picture to fill, or take it away. */
+  attach(picture: Picture | null, host: HTMLElement | null): void {
+    this.pump?.stop();
+    this.picture = picture;
+    this.pump = null;
+    if (!picture || !host) return;
+    const { boot, summary } = useObservation.getState();
+    if (boot) picture.setMachine(boot.machine, boot.generation);
+    if (summary) picture.setSummary(summary);
+    this.pump = new FramePump(
+      picture,
+      (view, buffer) => this.engine.guard(this.engine.api.frame(view, Comlink.transfer(buffer, [buffer]))),
+      host,
+      () => useObservation.getState().boot?.machine ?? null,
+    );
+    this.pump.start();
+  }
+
+  /** Resolves when the kernel has booted and its first summary is here. */
+  whenReady(): Promise<void> {
+    if (useObservation.getState().summary) return Promise.resolve();
+    return new Promise((resolve) => this.readyWaiters.push(resolve));
+  }
+
+  stateHash(): Promise<string | null> {
+    return this.ask((api) => api.stateHash());
+  }
+
+  /** Make the worker fail, to test that the page survives it. */
+  crash(): void {
+    void this.ask((api) => api.crash());
+  }
+
+  // Other people's files -----------------------------------------------------------------------------------------
+
+  /** Machine or workload text, pasted or dropped: boots it, or says what is wrong with it. */
+  async importText(text: string): Promise<Reply<string>> {
+    const isWorkload = /^\s*\{/.test(text) && /"processes"\s*:/.test(text) && !/"nodes"\s*:/.test(text);
+    if (isWorkload) {
+      const reply = await this.ask((api) => api.parseWorkload(text));
+      if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
+      if (!reply.ok) return reply;
+      const booted = await this.boot({
+        ...foldEdits(useExperiment.getState().experiment, useObservation.getState().catalog),
+        workload: reply.value,
+        parameters: {},
+        variant: 'default',
+      });
+      return booted.ok ? { ok: true, value: `Running ${booted.value.workloadTitle}.` } : booted;
+    }
+    const reply = await this.ask((api) => api.parseMachine(text));
+    if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
+    if (!reply.ok) return reply;
+    const booted = await this.boot({
+      ...foldEdits(useExperiment.getState().experiment, useObservation.getState().catalog),
+      machine: reply.value,
+    });
+    return booted.ok ? { ok: true, value: `Running on ${booted.value.machine.name}.` } : booted;
+  }
+
+  // The loop of summaries ----------------------------------------------------------------------------------------
+
+  /** Something was done: look at once. */
+  private touched(): void {
+    this.pump?.wake();
+    if (this.summaryPending === 0) this.scheduleSummary(0);
+  }
+
+  private scheduleSummary(delay: number): void {
+    window.clearTimeout(this.summaryTimer);
+    this.summaryTimer = window.setTimeout(() => void this.fetchSummary(), delay);
+  }
+
+  private async fetchSummary(): Promise<void> {
+    if (this.summaryPending > 0 || useObservation.getState().status === 'crashed') return;
+    this.summaryPending = 1;
+    const engine = this.engine;
+    const { boot } = useObservation.getState();
+    const summary = await this.ask((api) =>
+      api.summary({ logFrom: this.log.next, seriesFrom: this.series.next, seriesEpoch: this.series.epoch }),
+    );
+    if (engine !== this.engine) return;
+    this.summaryPending = 0;
+    if (!summary) return;
+    // Rows asked for before a boot do not fit to what came after it.
+    if (boot === useObservation.getState().boot) this.observe(summary);
+    this.scheduleSummary(document.hidden ? 1000 : SUMMARY_INTERVAL_MS);
+  }
+
+  private observe(summary: Summary): void {
+    const { boot } = useObservation.getState();
+    if (!boot || summary.generation !== boot.generation) return;
+    this.series.apply(summary.series);
+    this.log.apply(summary.log);
+    useObservation.setState({ summary });
+    this.picture?.setSummary(summary);
+    for (const resolve of this.readyWaiters.splice(0)) resolve();
+  }
+
+  // The link -----------------------------------------------------------------------------------------------------
+
+  /** The link to what is running now. */
+  link(): string {
+    const { speed } = useView.getState();
+    return encodeLink({ experiment: useExperiment.getState().experiment, speed, paused: false });
+  }
+
+  private writeLink(): void {
+    this.lastHash = `#${this.link()}`;
+    history.replaceState(null, '', this.lastHash);
+  }
+
+  private readonly onHashChange = (): void => {
+    if (location.hash === this.lastHash) return;
+    const { state, problems } = decodeLink(location.hash);
+    for (const problem of problems) notify(problem);
+    useView.setState({ speed: state.speed });
+    this.wanted = !state.paused;
+    void this.bootOrFallBack(state.experiment);
+  };
+}

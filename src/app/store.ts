@@ -1,0 +1,115 @@
+/**
+ * The state of the page, three kinds that never mix: the experiment (what the kernel is told), the view (how it is
+ * looked at) and the observation (what the kernel answered; at most ten summaries a second). The latest frame, the
+ * chart series and the log lines live outside React: frame-pump.ts and series.ts.
+ */
+import { create } from 'zustand';
+import type { BootResult, StepGrain } from '../protocol/engine-api.ts';
+import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
+import type { ColourBy } from '../protocol/frame.ts';
+import type { Catalog, InspectTarget, Summary } from '../protocol/summary.ts';
+import { DEFAULT_SPEED } from './constants.ts';
+
+export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'selected';
+export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
+  { id: 'knobs', title: 'Knobs', tab: 'Knobs' },
+  { id: 'processes', title: 'Processes', tab: 'Processes' },
+  { id: 'counters', title: 'Counters', tab: 'Counters' },
+  { id: 'log', title: 'Kernel log', tab: 'Log' },
+  { id: 'selected', title: 'Selected', tab: 'Selected' },
+];
+
+export type Theme = 'dark' | 'light';
+export type Palette = 'okabe-ito' | 'tol';
+export type DialogId = 'help' | 'commands' | 'import';
+export type ChartsMode = 'charts' | 'table' | 'hidden';
+
+/** What the kernel is told. */
+export interface ExperimentState {
+  experiment: Experiment;
+}
+
+/** How it is looked at. The camera lives in the picture. */
+export interface ViewState {
+  theme: Theme;
+  palette: Palette;
+  reducedMotion: boolean;
+  colourBy: ColourBy;
+  panel: PanelId;
+  selection: InspectTarget | null;
+  speed: number;
+  grain: StepGrain;
+  charts: ChartsMode;
+  hud: boolean;
+  dialog: DialogId | null;
+  /** Text that a dropped or pasted file brought into the import dialog, and what was wrong with it. */
+  importText: string;
+  importError: string;
+}
+
+export type EngineStatus = 'starting' | 'ready' | 'crashed';
+
+/** What the kernel answered. */
+export interface ObservationState {
+  status: EngineStatus;
+  /** Why the worker is gone. */
+  crash: string;
+  /** Why there is no picture (no WebGL). */
+  pictureError: string;
+  catalog: Catalog | null;
+  boot: BootResult | null;
+  summary: Summary | null;
+  /** What the last step came to. */
+  step: { running: boolean; sentence: string };
+}
+
+export interface Notice {
+  id: number;
+  kind: 'error' | 'note';
+  text: string;
+}
+
+export const useExperiment = create<ExperimentState>(() => ({ experiment: DEFAULT_EXPERIMENT }));
+
+export const useView = create<ViewState>(() => ({
+  theme: 'dark',
+  palette: 'okabe-ito',
+  reducedMotion: false,
+  colourBy: 'owner',
+  panel: 'knobs',
+  selection: null,
+  speed: DEFAULT_SPEED,
+  grain: 'tick',
+  charts: 'charts',
+  hud: false,
+  dialog: null,
+  importText: '',
+  importError: '',
+}));
+
+export const useObservation = create<ObservationState>(() => ({
+  status: 'starting',
+  crash: '',
+  pictureError: '',
+  catalog: null,
+  boot: null,
+  summary: null,
+  step: { running: false, sentence: '' },
+}));
+
+/** Messages that come and go in the corner. */
+export const useNotices = create<{ notices: Notice[] }>(() => ({ notices: [] }));
+
+let nextNotice = 1;
+
+/** Show a message; the same text is not shown twice at once. */
+export function notify(text: string, kind: Notice['kind'] = 'error'): void {
+  const { notices } = useNotices.getState();
+  if (notices.some((notice) => notice.text === text)) return;
+  useNotices.setState({ notices: [...notices.slice(-3), { id: nextNotice++, kind, text }] });
+}
+
+/** Take a message away. */
+export function dismissNotice(id: number): void {
+  useNotices.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+}

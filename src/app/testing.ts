@@ -1,0 +1,32 @@
+/** A window into the lab for end-to-end tests and the benchmark, only with `?testing=1`. */
+import type { StepGrain } from '../protocol/engine-api.ts';
+import type { Lab } from './lab.ts';
+import { useObservation } from './store.ts';
+
+/** What `window.__lab` offers; the tests import this type. */
+export interface LabBridge {
+  whenReady(): Promise<void>;
+  stats(): object;
+  summary(): object | null;
+  cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number } | null;
+  pause(): Promise<void>;
+  step(grain: StepGrain): Promise<void>;
+  stateHash(): Promise<string | null>;
+  /** Makes the worker fail. */
+  crash(): void;
+}
+
+export function exposeForTests(lab: Lab): void {
+  if (new URLSearchParams(location.search).get('testing') !== '1') return;
+  const bridge: LabBridge = {
+    whenReady: () => lab.whenReady(),
+    stats: () => ({ ...lab.pump?.stats, picture: lab.picture?.stats() ?? null }),
+    summary: () => useObservation.getState().summary,
+    cellRect: (node, frame) => lab.picture?.cellRect(node, frame) ?? null,
+    pause: () => lab.pause(),
+    step: (grain) => lab.step(grain),
+    stateHash: () => lab.stateHash(),
+    crash: () => lab.crash(),
+  };
+  Object.assign(window, { __lab: bridge });
+}

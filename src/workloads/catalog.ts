@@ -1,0 +1,32 @@
+/** All programs of the lab, in the order in which they are listed. */
+import { libraryWorkload } from './compile.ts';
+import { CROSSED } from './library/crossed.ts';
+import { FORK_BUILD } from './library/fork-build.ts';
+import { HOT_PAGE } from './library/hot-page.ts';
+import { LARGER_THAN_NODE } from './library/larger-than-node.ts';
+import { PHASE_CHANGE } from './library/phase-change.ts';
+import { LOCAL_ALREADY, STREAM } from './library/stream.ts';
+import { numa01, numa01ThreadAlloc } from './numa01.ts';
+import { numa02, numa02Smt } from './numa02.ts';
+import type { Workload } from './workload.ts';
+
+/** Programs that are workload files; docs/workload-file.md shows one of them. */
+export const LIBRARY_FILES = [
+  CROSSED,
+  LARGER_THAN_NODE,
+  PHASE_CHANGE,
+  FORK_BUILD,
+  HOT_PAGE,
+  STREAM,
+  LOCAL_ALREADY,
+] as const;
+
+/** Every built-in workload: the first screen, the benchmark, the everyday ones. */
+export const WORKLOADS: readonly Workload[] = [
+  libraryWorkload(CROSSED),
+  numa01,
+  numa01ThreadAlloc,
+  numa02,
+  numa02Smt,
+  ...LIBRARY_FILES.slice(1).map(libraryWorkload),
+];

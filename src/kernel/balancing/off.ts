@@ -1,0 +1,29 @@
+/** The stock kernel of 2012 (policies.md 1): nothing balances memory, and nothing but load moves tasks. */
+import type { BalancingPolicy } from './policy.ts';
+
+export const offPolicy: BalancingPolicy = {
+  name: 'off',
+  boot() {},
+  onMmCreated() {},
+  onMmExit() {},
+  onFork() {},
+  onExec() {},
+  allocationNode(k, task) {
+    return k.machine.cpus[task.cpu].node;
+  },
+  hintingFault() {
+    return 0;
+  },
+  forgetSlot() {},
+  isAffine() {
+    return true;
+  },
+  canPull() {
+    return true;
+  },
+  twoPassPull: false,
+  onSchedule() {},
+  runDaemon() {
+    return 0;
+  },
+};

@@ -1,0 +1,20 @@
+/** What the rest of the kernel uses of the scheduler. */
+export { createSched, createSchedEntity } from './domains.ts';
+export { chargeRuntime } from './fair.ts';
+export { moveTask } from './move-task.ts';
+export { execBalance, setAffinity, wakeUp, wakeUpNewTask } from './placement.ts';
+export {
+  averageIdleNs,
+  currentOn,
+  deactivate,
+  idleForNs,
+  isAllowed,
+  isIdle,
+  loadOf,
+  needsSchedule,
+  nodeOf,
+  requestSchedule,
+  runnableOn,
+} from './run-queue.ts';
+export { schedule, schedulerTick } from './schedule.ts';
+export { niceWeight } from './tunables.ts';

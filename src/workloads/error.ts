@@ -32,7 +32,9 @@ export function suggestion(name: string, known: readonly string[]): string {
   for (const candidate of known) {
     if (editDistance(name, candidate) < editDistance(name, best)) best = candidate;
   }
+  const distance = editDistance(name.toLowerCase(), best.toLowerCase());
+  // A slip of the fingers, not another word altogether.
   const near =
-    editDistance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 3));
+    distance <= Math.max(2, Math.floor(best.length / 3)) && distance < Math.max(name.length, best.length);
   return near ? ` (did you mean "${best}"?)` : ` (there is ${known.map((k) => `"${k}"`).join(', ')})`;
 }

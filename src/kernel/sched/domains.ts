@@ -1,22 +1,13 @@
 /** Building the run queues and scheduling domains of a machine (build_sched_domains, kernel/sched/core.c 3.3). */
 import type { Machine } from '../machine/machine.ts';
 import type { CpuId } from '../units.ts';
-import type {
-  BalanceScratch,
-  DomainLevel,
-  RunQueue,
-  SchedDomain,
-  SchedEntity,
-  SchedGroup,
-  SchedState,
-} from './state.ts';
+import type { BalanceScratch, DomainLevel, RunQueue, SchedGroup, SchedState } from './state.ts';
 import {
   allNodesLevel,
   DEFAULT_ERA,
   distanceLevel,
   MC_LEVEL,
   MIGRATION_COST_NS,
-  NICE_0_WEIGHT,
   NODE_LEVEL,
   NODES_PER_DOMAIN,
   POWER_SCALE,
@@ -29,15 +20,10 @@ import {
 } from './tunables.ts';
 import type { SchedEra } from './tunables.ts';
 
-/** A level while domains are being built: its constants and which CPUs a CPU sees at it. */
+/** A level while domains are being built: its constants and what a CPU sees at it; CPUs of a node get the same array. */
 interface LevelPlan {
   level: DomainLevel;
   span(cpu: CpuId): CpuId[];
-}
-
-/** A fresh scheduling entity (sched_fork, kernel/sched/core.c 3.3). */
-export function createSchedEntity(): SchedEntity {
-  return { weight: NICE_0_WEIGHT, vruntime: 0, onRq: 0, sumExecNs: 0, prevSumExecNs: 0, lastRanNs: 0 };
 }
 
 /**
@@ -119,27 +105,32 @@ function createScratch(cpus: number): BalanceScratch {
 
 /** The levels of the era, lowest first, before degenerate ones are dropped. */
 function planLevels(machine: Machine, era: SchedEra): LevelPlan[] {
-  const cpusOf = (nodes: number[]) => nodes.flatMap((node) => machine.nodes[node].cpus).sort((a, b) => a - b);
   const withCpus = machine.nodes.flatMap((node, index) => (node.cpus.length > 0 ? [index] : []));
+  const cpusOf = (nodes: number[]) => nodes.flatMap((node) => machine.nodes[node].cpus).sort((a, b) => a - b);
+  const nodeLevel = (level: DomainLevel, spans: CpuId[][]): LevelPlan => ({
+    level,
+    span: (cpu) => spans[withCpus.indexOf(machine.cpus[cpu].node)],
+  });
   const plans: LevelPlan[] = [
     { level: SMT_LEVEL, span: (cpu) => machine.cpus[cpu].siblings },
-    { level: MC_LEVEL, span: (cpu) => cpusOf([machine.cpus[cpu].node]) },
+    nodeLevel(
+      MC_LEVEL,
+      withCpus.map((node) => cpusOf([node])),
+    ),
   ];
   if (era === '3.3') {
-    const spanOf = withCpus.map((node) => cpusOf(nearestNodes(machine, node, withCpus)));
-    plans.push({ level: NODE_LEVEL, span: (cpu) => spanOf[withCpus.indexOf(machine.cpus[cpu].node)] });
-    plans.push({ level: allNodesLevel(machine.cpus.length), span: () => cpusOf(withCpus) });
+    const near = withCpus.map((node) => cpusOf(nearestNodes(machine, node, withCpus)));
+    const all = cpusOf(withCpus);
+    plans.push(nodeLevel(NODE_LEVEL, near));
+    plans.push({ level: allNodesLevel(machine.cpus.length), span: () => all });
     return plans;
   }
   // sched_init_numa (3.5): a level holds what is at most this far away.
   const distances = new Set(withCpus.flatMap((a) => withCpus.map((b) => machine.distances[a][b])));
   for (const distance of [...distances].sort((a, b) => a - b)) {
-    const within = (from: number) => withCpus.filter((to) => machine.distances[from][to] <= distance);
-    const widest = Math.max(...withCpus.map((node) => cpusOf(within(node)).length));
-    plans.push({
-      level: distanceLevel(distance, widest),
-      span: (cpu) => cpusOf(within(machine.cpus[cpu].node)),
-    });
+    const spans = withCpus.map((a) => cpusOf(withCpus.filter((b) => machine.distances[a][b] <= distance)));
+    const widest = Math.max(...spans.map((span) => span.length));
+    plans.push(nodeLevel(distanceLevel(distance, widest), spans));
   }
   return plans;
 }
@@ -159,22 +150,38 @@ function nearestNodes(machine: Machine, node: number, withCpus: number[]): numbe
   return chosen;
 }
 
+/** What is shared between CPUs while domains are being built. */
+interface Builder {
+  sched: SchedState;
+  /** Position in sched.spans and sched.groupLists by contents. */
+  spans: Map<string, number>;
+  groupLists: Map<string, number>;
+  /** Group list by span and by the span below, both by identity: CPUs of a node share their arrays. */
+  known: Map<CpuId[], Map<CpuId[], { span: number; groupList: number }>>;
+}
+
 /** Spans, groups and domains of every CPU; equal spans and group lists are stored once. */
 function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void {
-  const spanIndex = new Map<string, number>();
-  const listIndex = new Map<string, number>();
+  const builder: Builder = { sched, spans: new Map(), groupLists: new Map(), known: new Map() };
   // What each CPU's domain below spans; a CPU alone at first.
   const below: CpuId[][] = sched.queues.map((_, cpu) => [cpu]);
   for (const plan of plans) {
     const spans = sched.queues.map((_, cpu) => plan.span(cpu));
-    let levelIndex = -1;
+    let level = -1;
     for (let cpu = 0; cpu < cpus; cpu++) {
-      const span = spans[cpu];
       // sd_degenerate, sd_parent_degenerate: nothing to balance between.
-      if (span.length === below[cpu].length) continue;
-      const groups = buildGroups(sched, cpu, span, below);
-      if (levelIndex < 0) levelIndex = sched.levels.push({ ...plan.level }) - 1;
-      sched.domains[cpu].push(createDomain(sched, cpu, levelIndex, span, groups, spanIndex, listIndex));
+      if (spans[cpu].length === below[cpu].length) continue;
+      if (level < 0) level = sched.levels.push({ ...plan.level }) - 1;
+      const { span, groupList } = spanAndGroups(builder, cpu, spans[cpu], below);
+      sched.domains[cpu].push({
+        level,
+        span,
+        groupList,
+        localGroup: sched.groupLists[groupList].findIndex((group) => group.cpus.includes(cpu)),
+        lastBalanceNs: 0,
+        balanceIntervalMs: plan.level.minIntervalMs,
+        nrBalanceFailed: 0,
+      });
     }
     for (let cpu = 0; cpu < cpus; cpu++) {
       if (spans[cpu].length > below[cpu].length) below[cpu] = spans[cpu];
@@ -182,54 +189,60 @@ function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void
   }
 }
 
-/**
- * build_sched_groups and build_overlap_sched_groups: the domains below partition the span (or cover it, where
- * node spans overlap).
- */
-function buildGroups(sched: SchedState, cpu: CpuId, span: CpuId[], below: CpuId[][]): SchedGroup[] {
-  const covered = new Set<CpuId>();
-  const groups: SchedGroup[] = [];
-  // Where spans overlap the CPU's own group must be among them.
-  const overlapping = span.some((other) => below[other].some((c) => !span.includes(c)));
-  for (const first of overlapping ? [cpu, ...span] : span) {
-    if (covered.has(first)) continue;
-    const members = below[first].filter((c) => span.includes(c));
-    for (const c of members) covered.add(c);
-    groups.push({ cpus: members, power: members.reduce((sum, c) => sum + sched.queues[c].power, 0) });
-  }
-  return groups;
-}
-
-function createDomain(
-  sched: SchedState,
+function spanAndGroups(
+  builder: Builder,
   cpu: CpuId,
-  level: number,
   span: CpuId[],
-  groups: SchedGroup[],
-  spanIndex: Map<string, number>,
-  listIndex: Map<string, number>,
-): SchedDomain {
-  const spanKey = span.join();
-  let spanAt = spanIndex.get(spanKey);
-  if (spanAt === undefined) {
+  below: CpuId[][],
+): { span: number; groupList: number } {
+  const { sched, known } = builder;
+  let byBelow = known.get(span);
+  if (byBelow === undefined) known.set(span, (byBelow = new Map()));
+  let found = byBelow.get(below[cpu]);
+  if (found === undefined) {
     const mask = new Uint8Array(sched.queues.length);
     for (const c of span) mask[c] = 1;
-    spanAt = sched.spans.push({ cpus: [...span], mask }) - 1;
-    spanIndex.set(spanKey, spanAt);
+    const groups = buildGroups(sched, cpu, span, mask, below);
+    found = {
+      span: addOnce(builder.spans, span.join(), sched.spans, { cpus: [...span], mask }),
+      groupList: addOnce(
+        builder.groupLists,
+        groups.map((g) => g.cpus.join()).join(';'),
+        sched.groupLists,
+        groups,
+      ),
+    };
+    byBelow.set(below[cpu], found);
   }
-  const listKey = groups.map((group) => group.cpus.join()).join(';');
-  let listAt = listIndex.get(listKey);
-  if (listAt === undefined) {
-    listAt = sched.groupLists.push(groups) - 1;
-    listIndex.set(listKey, listAt);
+  return found;
+}
+
+/** The position of a value in a list, appended if its key is new. */
+function addOnce<T>(index: Map<string, number>, key: string, list: T[], value: T): number {
+  let at = index.get(key);
+  if (at === undefined) index.set(key, (at = list.push(value) - 1));
+  return at;
+}
+
+/**
+ * build_sched_groups and build_overlap_sched_groups: the domains below partition the span (or cover it, where
+ * node spans overlap; the CPU's own domain must then be among them).
+ */
+function buildGroups(
+  sched: SchedState,
+  cpu: CpuId,
+  span: CpuId[],
+  mask: Uint8Array,
+  below: CpuId[][],
+): SchedGroup[] {
+  const covered = new Uint8Array(mask.length);
+  const groups: SchedGroup[] = [];
+  const overlapping = span.some((other) => below[other].some((c) => mask[c] === 0));
+  for (const first of overlapping ? [cpu, ...span] : span) {
+    if (covered[first] !== 0) continue;
+    const cpus = below[first].filter((c) => mask[c] !== 0);
+    for (const c of cpus) covered[c] = 1;
+    groups.push({ cpus, power: cpus.reduce((sum, c) => sum + sched.queues[c].power, 0) });
   }
-  return {
-    level,
-    span: spanAt,
-    groupList: listAt,
-    localGroup: groups.findIndex((group) => group.cpus.includes(cpu)),
-    lastBalanceNs: 0,
-    balanceIntervalMs: sched.levels[level].minIntervalMs,
-    nrBalanceFailed: 0,
-  };
+  return groups;
 }

@@ -1,5 +1,5 @@
 /** What the rest of the kernel uses of the scheduler. */
-export { createSched, createSchedEntity } from './domains.ts';
+export { createSched } from './domains.ts';
 export { chargeRuntime } from './fair.ts';
 export { moveTask } from './move-task.ts';
 export { execBalance, setAffinity, wakeUp, wakeUpNewTask } from './placement.ts';
@@ -17,4 +17,5 @@ export {
   runnableOn,
 } from './run-queue.ts';
 export { schedule, schedulerTick } from './schedule.ts';
+export { createSchedEntity } from './state.ts';
 export { niceWeight } from './tunables.ts';

@@ -1,5 +1,6 @@
 /** State of the scheduler: run queues and scheduling domains. Plain data only, so that a snapshot is a deep copy. */
 import type { CpuId, Nanoseconds, NodeId, TaskId } from '../units.ts';
+import { NICE_0_WEIGHT } from './tunables.ts';
 
 /** What the fair class keeps per task (struct sched_entity, include/linux/sched.h 3.3). */
 export interface SchedEntity {
@@ -14,6 +15,11 @@ export interface SchedEntity {
   prevSumExecNs: Nanoseconds;
   /** exec_start: until when the task last ran (is its cache still hot?). */
   lastRanNs: Nanoseconds;
+}
+
+/** A fresh scheduling entity (sched_fork, kernel/sched/core.c 3.3). */
+export function createSchedEntity(): SchedEntity {
+  return { weight: NICE_0_WEIGHT, vruntime: 0, onRq: 0, sumExecNs: 0, prevSumExecNs: 0, lastRanNs: 0 };
 }
 
 /** One CPU's run queue (struct rq with its root cfs_rq). */

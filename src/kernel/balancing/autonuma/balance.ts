@@ -1,0 +1,154 @@
+/**
+ * sched_autonuma_balance: CPU follows memory (autonuma.md section 6; kernel/sched/numa.c alpha6), and what CFS does with a
+ * task's preferred node (6.6).
+ */
+import type { Kernel } from '../../kernel-state.ts';
+import { MOVED_BY_AUTONUMA, printk } from '../../output.ts';
+import { averageIdleNs, idleForNs, isIdle, moveTask } from '../../sched/sched.ts';
+import type { Task } from '../../sched/task.ts';
+import type { CpuId, NodeId } from '../../units.ts';
+import type { IdleType } from '../policy.ts';
+
+/** Full weight: everything on one node. */
+export const WEIGHT_SCALE = 1000;
+/** sched_migration_cost: an idle CPU counts as long-idle from here on. */
+const LONG_IDLE_NS = 500_000;
+
+/** Weight of node n in per-node counts (autonuma.md 6.2): integer division with a running clamp of the total. */
+export function weight(fault: Float64Array, total: number, n: NodeId): number {
+  const most = Math.max(total, fault[n]);
+  return most === 0 ? 0 : Math.floor((fault[n] * WEIGHT_SCALE) / most);
+}
+
+/** Task weight of a node, 0..1000. */
+export function taskWeight(task: Task, n: NodeId): number {
+  return weight(task.autonuma.fault, task.autonuma.faultTot, n);
+}
+
+/** mm weight of a node, 0..1000. */
+export function mmWeight(k: Kernel, task: Task, n: NodeId): number {
+  const stats = k.mms[task.mm].autonuma;
+  return weight(stats.fault, stats.faultTot, n);
+}
+
+/** What a comparison with one CPU found. */
+export interface Comparison {
+  there: number;
+  mine: number;
+  home: number;
+}
+
+/** A move is worth it when mine beats both, strictly (ties never move anything). @returns the gain, 0 = no move */
+export function gainOf(c: Comparison): number {
+  return c.mine > c.there && c.mine > c.home ? c.mine - c.there + (c.mine - c.home) : 0;
+}
+
+const comparison: Comparison = { there: 0, mine: 0, home: 0 };
+
+/** Long-idle: idle with an average idle time above the migration cost. */
+function isLongIdle(k: Kernel, cpu: CpuId): boolean {
+  return isIdle(k, cpu) && Math.max(idleForNs(k, cpu), averageIdleNs(k, cpu)) > LONG_IDLE_NS;
+}
+
+/**
+ * sched_autonuma_balance for the task running on a CPU: find the CPU of another node where it gains most against the task running there, record
+ * the preferred node, and have the stopper push the task there (one way: the victim stays and CFS pulls something back).
+ */
+export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
+  if (task.mm < 0) return;
+  if (k.autonuma.knobs.enabled === 0) {
+    task.autonuma.preferred = -1;
+    return;
+  }
+  const mm = k.mms[task.mm];
+  if (mm.autonuma.faultTot === 0 || task.autonuma.faultTot === 0) return;
+  const home = k.machine.cpus[cpu].node;
+  let bestCpu = -1;
+  let bestGain = 0;
+  let bestThere = 0;
+  let bestMine = 0;
+  let bestHome = 0;
+  let byThread = false;
+  let looked = 0;
+  const nodes = k.machine.nodes;
+  for (let n = 0; n < nodes.length; n++) {
+    if (n === home) continue;
+    for (const other of nodes[n].cpus) {
+      if (task.affinity !== null && task.affinity[other] === 0) continue;
+      looked++;
+      const thread = compare(k, task, other, n, home);
+      if (thread < 0) continue;
+      const gain = gainOf(comparison);
+      if (gain > bestGain) {
+        bestGain = gain;
+        bestCpu = other;
+        bestThere = comparison.there;
+        bestMine = comparison.mine;
+        bestHome = comparison.home;
+        byThread = thread === 1;
+      }
+    }
+  }
+  const cost = k.costs.balanceNs + looked * k.costs.balancePerCpuNs;
+  task.debtNs += cost;
+  k.bill.balanceNs += cost;
+  task.autonuma.preferred = bestCpu >= 0 ? k.machine.cpus[bestCpu].node : home;
+  if (bestCpu < 0) return;
+  if (k.autonuma.knobs.debug !== 0) {
+    printk(
+      k,
+      `autonuma: mm ${mm.id} pid ${task.pid} node ${home}-${k.machine.cpus[bestCpu].node} cpu ${cpu}-${bestCpu} ` +
+        `w_other ${bestThere} w_nid ${bestMine} w_cpu_nid ${bestHome} ${byThread ? 'thread' : 'process'}`,
+    );
+  }
+  moveTask(k, task, bestCpu, MOVED_BY_AUTONUMA, bestGain, byThread ? 1 : 2);
+}
+
+/** Fill `comparison` for one candidate CPU. @returns 1 thread statistics, 2 process statistics, -1 not a candidate */
+function compare(k: Kernel, task: Task, other: CpuId, n: NodeId, home: NodeId): number {
+  const current = k.sched.queues[other].current;
+  if (current < 0) {
+    // alpha6..10: a long-idle CPU of a node where both weights are higher beats an equal busy one (autonuma.md 6.5).
+    if (!isLongIdle(k, other)) return -1;
+    if (taskWeight(task, n) <= taskWeight(task, home)) return -1;
+    comparison.there = -1;
+    comparison.mine = mmWeight(k, task, n);
+    comparison.home = mmWeight(k, task, home);
+    return comparison.mine > comparison.home ? 2 : -1;
+  }
+  const running = k.tasks[current];
+  if (running.mm < 0) return -1;
+  if (running.autonuma.faultTot === 0 || k.mms[running.mm].autonuma.faultTot === 0) return -1;
+  if (running.mm === task.mm) {
+    comparison.there = taskWeight(running, n);
+    comparison.mine = taskWeight(task, n);
+    comparison.home = taskWeight(task, home);
+    return 1;
+  }
+  comparison.there = mmWeight(k, running, n);
+  comparison.mine = mmWeight(k, task, n);
+  comparison.home = mmWeight(k, task, home);
+  return 2;
+}
+
+/** affine(T, cpu) of autonuma.md 6.6. */
+export function isAffine(k: Kernel, task: Task, cpu: CpuId): boolean {
+  const preferred = task.autonuma.preferred;
+  return preferred < 0 || k.machine.cpus[cpu].node === preferred;
+}
+
+/** sched_autonuma_can_migrate_task (autonuma.md 6.6), with alpha6's extra look at the preferred node's CPUs. */
+export function canPull(k: Kernel, task: Task, dst: CpuId, affineOnly: boolean, idle: IdleType): boolean {
+  if (isAffine(k, task, dst)) return true;
+  if (affineOnly) return false;
+  if (k.autonuma.knobs.load_balance_strict !== 0 && idle === 'not_idle') return false;
+  const preferred = task.autonuma.preferred;
+  for (const cpu of k.machine.nodes[preferred].cpus) {
+    if (task.affinity !== null && task.affinity[cpu] === 0) continue;
+    const current = k.sched.queues[cpu].current;
+    // The idle task has no preferred node: an idle CPU of the node is judged by its idle time alone.
+    if (current >= 0 && k.tasks[current].mm >= 0 && k.tasks[current].autonuma.preferred !== preferred) return false;
+    if (isLongIdle(k, cpu)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,182 @@
+/**
+ * NUMA hinting faults (autonuma.md section 4; numa_hinting_fault and friends, mm/autonuma.c alpha6): the last_nid filter,
+ * "memory follows CPU" and the task statistics.
+ */
+import { pageOf, setPage } from '../../mm/frames.ts';
+import { expandSlot, isMappedOnce } from '../../mm/page-tables.ts';
+import { isOnLru } from '../../mm/pagevec.ts';
+import { PAGE_ISOLATED, PAGE_LAST_NID, PTE_FRAME_MASK, PTE_NONE } from '../../mm/state.ts';
+import type { Kernel } from '../../kernel-state.ts';
+import { trace, TRACE_PAGES_CANCELLED } from '../../output.ts';
+import type { Task } from '../../sched/task.ts';
+import type { Nanoseconds, NodeId, SlotId } from '../../units.ts';
+import { countQueued, cutRuns, migrateNid, pushRun, traceQueued, withMigrateNid } from './queues.ts';
+import { wakeOnCrossing } from './migrated.ts';
+
+/** Pages credited to each node by the fault under way: scratch, always cleared after use. */
+const credit = new Float64Array(64);
+
+/** last_nid of a struct page word, -1 none yet. */
+export function lastNid(word: number): NodeId {
+  return (word & PAGE_LAST_NID) - 1;
+}
+
+function withLastNid(word: number, nid: NodeId): number {
+  return ((word & ~PAGE_LAST_NID) | (nid + 1)) >>> 0;
+}
+
+/** What a fault decides for one page (or many alike). */
+interface Decision {
+  word: number;
+  /** Node credited to the task statistics. */
+  nid: NodeId;
+  /** Queue the page was in and leaves, -1 none. */
+  leaves: NodeId;
+  /** Queue the page joins, -1 none. */
+  joins: NodeId;
+}
+const decision: Decision = { word: 0, nid: 0, leaves: -1, joins: -1 };
+
+/**
+ * The truth table of autonuma.md 4.2: last_nid filter, then memory follows CPU. Pure; the result is in the returned (reused) object.
+ * @param here node of the CPU, @param on node of the page, @param onLru false while in a pagevec or isolated by a migration
+ */
+export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean): Decision {
+  const last = lastNid(word);
+  const queued = migrateNid(word);
+  decision.leaves = -1;
+  decision.joins = -1;
+  let next = withLastNid(word, here);
+  if (last >= 0 && last !== here) {
+    // Mismatch: remember the new node, take back a pending migration elsewhere, queue nothing this time.
+    if (queued >= 0 && queued !== here) {
+      decision.leaves = queued;
+      next = withMigrateNid(next, -1);
+    }
+    const still = migrateNid(next);
+    decision.nid = still >= 0 ? still : on;
+  } else if (!onLru) {
+    decision.nid = on;
+  } else if (here !== on) {
+    if (queued !== here) {
+      decision.leaves = queued;
+      decision.joins = here;
+      next = withMigrateNid(next, here);
+    }
+    decision.nid = here;
+  } else {
+    if (queued >= 0) {
+      decision.leaves = queued;
+      next = withMigrateNid(next, -1);
+    }
+    decision.nid = here;
+  }
+  decision.word = next;
+  return decision;
+}
+
+/**
+ * Sample pages [from, to) of a slot for a task.
+ * @returns CPU time the policy's own bookkeeping costs the task
+ */
+export function hintingFault(k: Kernel, task: Task, slot: SlotId, from: number, to: number, huge: boolean): Nanoseconds {
+  if (k.autonuma.knobs.enabled === 0) return 0;
+  const t = k.memory.tables;
+  const here = k.machine.cpus[task.cpu].node;
+  let pages = 0;
+  const block = t.block[slot];
+  if (block >= 0 && t.offLru[slot] === 0 && from <= t.low[slot] && to >= t.high[slot]) {
+    const frames = k.memory.frames;
+    const word = frames.page[block];
+    if (isMappedOnce(word)) {
+      pages = t.present[slot];
+      const on = frames.node[block];
+      const d = decide(word, here, on, (word & PAGE_ISOLATED) === 0);
+      if (d.leaves >= 0) dequeue(k, task, slot, t.low[slot], t.high[slot], d.leaves, on, pages);
+      frames.page[block] = d.word;
+      if (d.joins >= 0) enqueue(k, task, slot, t.low[slot], t.high[slot], d.joins, on, pages, t.low[slot]);
+      credit[d.nid] += pages;
+      countSampled(k, pages, on === here ? pages : 0);
+    }
+  } else {
+    pages = sampleOneByOne(k, task, slot, from, to, here);
+  }
+  if (pages === 0) return 0;
+  creditTask(k, task);
+  return huge ? k.costs.hintingPageNs : pages * k.costs.hintingPageNs;
+}
+
+function countSampled(k: Kernel, pages: number, local: number): void {
+  k.counters.numa_hint_fault_pages += pages;
+  k.counters.numa_hint_faults_local_pages += local;
+}
+
+function sampleOneByOne(k: Kernel, task: Task, slot: SlotId, from: number, to: number, here: NodeId): number {
+  const frames = k.memory.frames;
+  const ptes = expandSlot(k, slot);
+  let pages = 0;
+  let local = 0;
+  for (let i = from; i < to; i++) {
+    const entry = ptes[i];
+    if (entry === PTE_NONE) continue;
+    const frame = entry & PTE_FRAME_MASK;
+    const word = pageOf(frames, frame);
+    if (!isMappedOnce(word)) continue;
+    const on = frames.node[frame >>> 9];
+    const onLru = (word & PAGE_ISOLATED) === 0 && isOnLru(k, slot, i);
+    const d = decide(word, here, on, onLru);
+    pages++;
+    if (on === here) local++;
+    credit[d.nid]++;
+    if (d.word === word) continue;
+    const joins = d.joins;
+    const next = d.word;
+    if (d.leaves >= 0) dequeue(k, task, slot, i, i + 1, d.leaves, on, 1);
+    setPage(k, frame, next);
+    if (joins >= 0) enqueue(k, task, slot, i, i + 1, joins, on, 1, from);
+  }
+  countSampled(k, pages, local);
+  return pages;
+}
+
+function dequeue(k: Kernel, task: Task, slot: SlotId, from: number, to: number, dst: NodeId, src: NodeId, pages: number): void {
+  cutRuns(k, slot, from, to, dst);
+  countQueued(k, dst, src, slot, -pages);
+  k.counters.numa_pages_cancelled += pages;
+  trace(k, TRACE_PAGES_CANCELLED, slot, from, pages, dst, task.id);
+}
+
+function enqueue(
+  k: Kernel,
+  task: Task,
+  slot: SlotId,
+  from: number,
+  to: number,
+  dst: NodeId,
+  src: NodeId,
+  pages: number,
+  settled: number,
+): void {
+  pushRun(k, dst, src, slot, from, to, settled);
+  countQueued(k, dst, src, slot, pages);
+  traceQueued(k, slot, from, pages, dst, task.id);
+  wakeOnCrossing(k, dst, pages);
+}
+
+/** creditTask of autonuma.md 4.3: one halving per scan pass of the mm at most, then the pages of this fault. */
+function creditTask(k: Kernel, task: Task): void {
+  const stats = task.autonuma;
+  const mm = k.mms[task.mm];
+  const nodes = k.machine.nodes.length;
+  if (stats.faultPass !== mm.autonuma.faultPass) {
+    for (let n = 0; n < nodes; n++) stats.fault[n] = Math.floor(stats.fault[n] / 2);
+    stats.faultTot = Math.floor(stats.faultTot / 2);
+    stats.faultPass = mm.autonuma.faultPass;
+  }
+  for (let n = 0; n < nodes; n++) {
+    if (credit[n] === 0) continue;
+    stats.fault[n] += credit[n];
+    stats.faultTot += credit[n];
+    credit[n] = 0;
+  }
+}

@@ -1,0 +1,304 @@
+/** knuma_scand: marks mappings NUMA-hinting and counts pages per node (autonuma.md section 3; knuma_scand, mm/autonuma.c alpha6). */
+import { expandSlot, isMappedOnce } from '../../mm/page-tables.ts';
+import { pageOf } from '../../mm/frames.ts';
+import { lruAddDrain } from '../../mm/pagevec.ts';
+import { type AddressSpace, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA, type Vma } from '../../mm/state.ts';
+import type { Kernel } from '../../kernel-state.ts';
+import { printk, trace, TRACE_SCAN_PASS } from '../../output.ts';
+import { deactivate } from '../../sched/sched.ts';
+import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
+import { type Nanoseconds, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
+import { flushQueues } from './migrated.ts';
+import { migrateNid } from './queues.ts';
+import type { ScannerState } from './state.ts';
+
+/**
+ * Run the scanner for at most `budgetNs`. Marks take effect slot by slot; the TLB flush that the kernel makes once per VMA part
+ * is charged at the end of the part.
+ * @returns CPU time used
+ */
+export function runScand(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
+  const s = k.autonuma.scanner;
+  let used = 0;
+  while (used < budgetNs) {
+    if (s.phase === 'gap1') {
+      // Woken in the middle of the gap: flush what is below the threshold, then the second half.
+      lruAddDrain(k, task.cpu);
+      flushQueues(k);
+      s.phase = 'gap2';
+      sleep(k, task, k.autonuma.knobs.scan_sleep_pass_millisecs);
+      return Math.max(used, 1000);
+    }
+    if (s.phase === 'gap2') {
+      if (k.autonuma.knobs.debug !== 0) dumpLayout(k);
+      if (blockWhileDisabled(k, task)) return Math.max(used, 1000);
+      s.phase = 'scan';
+      // The budget of a chunk is carried across passes: at the end of a pass it may already be spent.
+      if (chunkSleep(k, task)) return Math.max(used, 1000);
+    }
+    if (s.phase === 'off') {
+      if (blockWhileDisabled(k, task)) return Math.max(used, 1000);
+      s.phase = 'scan';
+    }
+    if (s.phase === 'chunk_sleep') s.phase = 'scan';
+    used += scanSome(k, budgetNs - used);
+    if (s.chunk >= 0) continue;
+    if (s.cursorMm < 0) {
+      endOfPass(k, task);
+      return used;
+    }
+    if (chunkSleep(k, task)) return used;
+  }
+  return Math.min(used, budgetNs);
+}
+
+function sleep(k: Kernel, task: Task, millisecs: number): void {
+  task.state = TASK_SLEEPING;
+  task.program.waiting = 'timer';
+  task.wakeAtNs = k.nowNs + millisecs * NS_PER_MS;
+  deactivate(k, task);
+}
+
+function blockWhileDisabled(k: Kernel, task: Task): boolean {
+  if (k.autonuma.knobs.enabled !== 0) return false;
+  k.autonuma.scanner.phase = 'off';
+  task.state = TASK_SLEEPING;
+  task.program.waiting = 'daemon';
+  task.wakeAtNs = Infinity;
+  deactivate(k, task);
+  return true;
+}
+
+/** "if progress > pages_to_scan" of the main loop: strictly greater. */
+function chunkSleep(k: Kernel, task: Task): boolean {
+  const s = k.autonuma.scanner;
+  if (s.progress <= k.autonuma.knobs.pages_to_scan) return false;
+  s.progress = 0;
+  s.phase = 'chunk_sleep';
+  sleep(k, task, k.autonuma.knobs.scan_sleep_millisecs);
+  return true;
+}
+
+function endOfPass(k: Kernel, task: Task): void {
+  const s = k.autonuma.scanner;
+  if (k.autonuma.knobs.debug !== 0) printk(k, `knuma_scand: scanned ${s.passProgress} pages`);
+  s.pagesScanned += s.passProgress;
+  s.fullScans++;
+  trace(k, TRACE_SCAN_PASS, s.passProgress, s.fullScans);
+  k.output.stepScanPasses++;
+  s.passProgress = 0;
+  s.phase = 'gap1';
+  sleep(k, task, k.autonuma.knobs.scan_sleep_pass_millisecs);
+}
+
+/** scanChunk of autonuma.md 3.3, resumable after any slot. @returns CPU time used */
+function scanSome(k: Kernel, budgetNs: Nanoseconds): Nanoseconds {
+  const s = k.autonuma.scanner;
+  const limit = k.autonuma.knobs.pages_to_scan;
+  let used = 0;
+  if (s.chunk < 0) {
+    s.chunk = 1;
+    if (s.mmList.length === 0) {
+      // An empty list: fake progress, and the pass ends at once.
+      s.chunk = limit;
+      finishChunk(s);
+      return 1000;
+    }
+    if (s.cursorMm < 0) startMm(k, s.mmList[0]);
+  }
+  const mm = k.mms[s.cursorMm];
+  let flush = false;
+  while (s.chunk < limit && used < budgetNs) {
+    if (mm.exited) {
+      s.chunk++;
+      break;
+    }
+    const vma: Vma | undefined = mm.vmas[s.cursorVma];
+    if (vma === undefined) break;
+    if (!isEligible(vma) || s.cursorSlot >= vma.slots.length) {
+      if (!isEligible(vma)) s.chunk++;
+      s.cursorVma++;
+      s.cursorSlot = 0;
+      continue;
+    }
+    const slot = vma.slots[s.cursorSlot++];
+    const present = k.memory.tables.present[slot];
+    s.chunk += scanSlot(k, mm, vma, slot);
+    used += present * k.costs.scanPageNs;
+    flush = flush || present > 0;
+  }
+  if (flush) used += shootdown(k, mm);
+  const done = mm.exited || mm.vmas[s.cursorVma] === undefined;
+  if (done) {
+    finishMm(k, mm);
+    finishChunk(s);
+  } else if (s.chunk >= limit) finishChunk(s);
+  k.bill.scanNs += used;
+  return Math.max(used, 100);
+}
+
+function finishChunk(s: ScannerState): void {
+  s.progress += s.chunk;
+  s.passProgress += s.chunk;
+  s.chunk = -1;
+}
+
+function startMm(k: Kernel, id: number): void {
+  const s = k.autonuma.scanner;
+  s.cursorMm = id;
+  s.cursorVma = 0;
+  s.cursorSlot = 0;
+  k.mms[id].autonuma.faultPass++;
+}
+
+/** The cursor leaves an mm: publish its statistics, go on to the next in the list or end the pass. */
+function finishMm(k: Kernel, mm: AddressSpace): void {
+  const s = k.autonuma.scanner;
+  const at = s.mmList.indexOf(mm.id);
+  if (mm.exited) s.mmList.splice(at, 1);
+  else publishMmStats(k, mm);
+  const next = mm.exited ? s.mmList[at] : s.mmList[at + 1];
+  if (next === undefined) {
+    s.cursorMm = -1;
+    s.cursorVma = 0;
+    s.cursorSlot = 0;
+  } else startMm(k, next);
+}
+
+/** publishMmStats of autonuma.md 3.6: replacement, no decay. */
+function publishMmStats(k: Kernel, mm: AddressSpace): void {
+  const stats = mm.autonuma;
+  let total = 0;
+  for (let n = 0; n < k.machine.nodes.length; n++) {
+    stats.fault[n] = stats.faultTmp[n];
+    total += stats.faultTmp[n];
+    stats.faultTmp[n] = 0;
+  }
+  stats.faultTot = total;
+}
+
+/** autonuma.md 3.4, alpha6: an anon_vma, and no policy of its own. */
+function isEligible(vma: Vma): boolean {
+  return !vma.dead && vma.anonVma && vma.policy === null;
+}
+
+/**
+ * scanSlot of autonuma.md 3.5: count pages where they are (or are going), and mark.
+ * @returns progress in pages
+ */
+export function scanSlot(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): number {
+  const t = k.memory.tables;
+  const { knobs } = k.autonuma;
+  if (t.present[slot] === 0) return 0;
+  if (t.huge[slot] !== 0) return scanHuge(k, mm, vma, slot);
+  if (t.block[slot] >= 0) return scanCompact(k, mm, vma, slot);
+  const frames = k.memory.frames;
+  const ptes = expandSlot(k, slot);
+  const tmp = mm.autonuma.faultTmp;
+  let progress = 0;
+  let marked = 0;
+  for (let i = t.first[slot]; i < t.end[slot]; i++) {
+    const entry = ptes[i];
+    if (entry === PTE_NONE) continue;
+    const alreadyMarked = (entry & PTE_NUMA) !== 0;
+    if (knobs.working_set !== 0 && alreadyMarked) continue;
+    const frame = entry & PTE_FRAME_MASK;
+    const word = pageOf(frames, frame);
+    if (!isMappedOnce(word)) continue;
+    const target = migrateNid(word);
+    tmp[target >= 0 ? target : frames.node[frame >>> 9]]++;
+    if (alreadyMarked) continue;
+    if (knobs.pmd === 0) {
+      ptes[i] = (entry | PTE_NUMA) >>> 0;
+      marked++;
+    }
+    progress++;
+  }
+  if (marked > 0) {
+    if (t.markedPtes[slot] === 0 && t.markedPmd[slot] === 0) vma.markedSlots++;
+    t.markedPtes[slot] += marked;
+    k.counters.numa_pte_updates += marked;
+  }
+  if (progress > 0 && knobs.pmd !== 0) markPmd(k, vma, slot);
+  return progress;
+}
+
+function markPmd(k: Kernel, vma: Vma, slot: SlotId): void {
+  const t = k.memory.tables;
+  if (t.markedPmd[slot] !== 0) return;
+  if (t.markedPtes[slot] === 0) vma.markedSlots++;
+  t.markedPmd[slot] = 1;
+  if (t.huge[slot] !== 0) k.counters.numa_huge_pmd_updates++;
+  else k.counters.numa_pmd_updates++;
+}
+
+/** A huge page: 512 of progress whatever comes of it. */
+function scanHuge(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): number {
+  const t = k.memory.tables;
+  const frames = k.memory.frames;
+  const block = t.block[slot];
+  const word = frames.page[block];
+  if (k.autonuma.knobs.working_set !== 0 && t.markedPmd[slot] !== 0) return PAGES_PER_BLOCK;
+  if (!isMappedOnce(word)) return PAGES_PER_BLOCK;
+  const target = migrateNid(word);
+  mm.autonuma.faultTmp[target >= 0 ? target : frames.node[block]] += PAGES_PER_BLOCK;
+  markPmd(k, vma, slot);
+  return PAGES_PER_BLOCK;
+}
+
+/** Base pages that are all alike: counted and marked at once. */
+function scanCompact(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): number {
+  const t = k.memory.tables;
+  const frames = k.memory.frames;
+  const { knobs } = k.autonuma;
+  const block = t.block[slot];
+  const word = frames.page[block];
+  if (!isMappedOnce(word)) return 0;
+  const alreadyMarked = t.markedPtes[slot] > 0;
+  if (knobs.working_set !== 0 && alreadyMarked) return 0;
+  const pages = t.present[slot];
+  const target = migrateNid(word);
+  mm.autonuma.faultTmp[target >= 0 ? target : frames.node[block]] += pages;
+  if (alreadyMarked) return 0;
+  if (knobs.pmd !== 0) markPmd(k, vma, slot);
+  else {
+    if (t.markedPmd[slot] === 0) vma.markedSlots++;
+    t.markedPtes[slot] = pages;
+    k.counters.numa_pte_updates += pages;
+  }
+  return pages;
+}
+
+/** TLB shootdown after marking: an IPI to every other CPU that runs the mm. @returns CPU time the scanner pays */
+function shootdown(k: Kernel, mm: AddressSpace): Nanoseconds {
+  let cpus = 0;
+  for (let cpu = 0; cpu < k.machine.cpus.length; cpu++) {
+    const current = k.sched.queues[cpu].current;
+    if (current >= 0 && k.tasks[current].mm === mm.id) cpus++;
+  }
+  const cost = k.costs.shootdownNs + cpus * k.costs.shootdownPerCpuNs;
+  k.counters.tlb_shootdowns++;
+  k.bill.shootdownNs += cost;
+  return cost;
+}
+
+/** The layout dump of `debug`, once a pass: per node and mm the number of CPUs that run it now (autonuma.md section 9). */
+function dumpLayout(k: Kernel): void {
+  for (let n = 0; n < k.machine.nodes.length; n++) {
+    for (const mm of k.mms) {
+      if (mm.exited) continue;
+      let cpus = 0;
+      for (const cpu of k.machine.nodes[n].cpus) {
+        const current = k.sched.queues[cpu].current;
+        if (current >= 0 && k.tasks[current].mm === mm.id) cpus++;
+      }
+      if (cpus > 0) printk(k, `node ${n} mm ${mm.id} cpus ${cpus}`);
+    }
+  }
+}
+
+/** 0 -> 1 of `enabled` wakes the scanner; 1 -> 0 is seen at the end of the pass (autonuma.md 3.2, 7.1). */
+export function wakeScandIfBlocked(k: Kernel, wake: (task: Task) => void): void {
+  const s = k.autonuma.scanner;
+  if (s.phase === 'off' && s.task >= 0) wake(k.tasks[s.task]);
+}

@@ -1,0 +1,115 @@
+/** khugepaged: collapses 2 MiB of base pages into a huge page (mm/huge_memory.c 3.3). Fault-time huge pages are in allocate.ts. */
+import type { Kernel } from '../kernel-state.ts';
+import { trace, TRACE_THP_COLLAPSED } from '../output.ts';
+import { deactivate } from '../sched/sched.ts';
+import { type Task, TASK_SLEEPING } from '../sched/task.ts';
+import { type Nanoseconds, type NodeId, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { mapHugeBlock } from './allocate.ts';
+import { claimBlock, freePages, pageOf, pageWord } from './frames.ts';
+import { frameOf, isMappedOnce, entryOf } from './page-tables.ts';
+import { releaseMapping } from './unmap.ts';
+import { lruForgetSlot } from './pagevec.ts';
+import { FRAME_ANONYMOUS, PAGE_ISOLATED, PAGE_LAST_NID, PTE_NONE, PTE_NUMA, type Vma } from './state.ts';
+
+/** khugepaged/scan_sleep_millisecs and pages_to_scan, defaults of 3.3 (AutoNUMA boosts them from alpha10 on). */
+const SCAN_SLEEP_MS = 10_000;
+const PAGES_TO_SCAN = 4096;
+
+/** Where khugepaged is: part of the state, kept on its task as a cursor. */
+export interface KhugepagedState {
+  mm: number;
+  vma: number;
+  slot: number;
+  /** Pages looked at since the last sleep. */
+  scanned: number;
+}
+
+export function createKhugepaged(): KhugepagedState {
+  return { mm: 0, vma: 0, slot: 0, scanned: 0 };
+}
+
+/** Run khugepaged for at most `budgetNs`; it sleeps after pages_to_scan pages. */
+export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
+  const state = k.khugepaged;
+  let used = 0;
+  while (used < budgetNs && task.debtNs === 0) {
+    if (state.scanned >= PAGES_TO_SCAN) {
+      state.scanned = 0;
+      task.state = TASK_SLEEPING;
+      task.program.waiting = 'timer';
+      task.wakeAtNs = k.nowNs + SCAN_SLEEP_MS * NS_PER_MS;
+      deactivate(k, task);
+      return Math.max(1000, used);
+    }
+    const slot = nextSlot(k);
+    state.scanned += PAGES_PER_BLOCK;
+    if (slot < 0) {
+      state.scanned = PAGES_TO_SCAN;
+      continue;
+    }
+    used += PAGES_PER_BLOCK * k.costs.scanPageNs;
+    if (collapse(k, slot)) task.debtNs += k.costs.collapseNs;
+  }
+  return Math.min(budgetNs, used);
+}
+
+/** The next slot of any anonymous mapping, round and round. @returns -1 when there is none at this step */
+function nextSlot(k: Kernel): SlotId {
+  const state = k.khugepaged;
+  if (k.mms.length === 0) return -1;
+  if (state.mm >= k.mms.length) state.mm = 0;
+  const mm = k.mms[state.mm];
+  const vma: Vma | undefined = mm.exited ? undefined : mm.vmas[state.vma];
+  if (vma === undefined) {
+    state.mm++;
+    state.vma = 0;
+    state.slot = 0;
+    return -1;
+  }
+  if (vma.dead || vma.backing !== 'anonymous' || state.slot >= vma.slots.length) {
+    state.vma++;
+    state.slot = 0;
+    return -1;
+  }
+  return vma.slots[state.slot++];
+}
+
+/**
+ * collapse_huge_page: all pages mapped once go into one fresh huge page on the node of the first page. The new page takes the last
+ * non-negative last_nid, and is hinting if any source was (autonuma.md 2.1).
+ */
+function collapse(k: Kernel, slot: SlotId): boolean {
+  const t = k.memory.tables;
+  const frames = k.memory.frames;
+  if (t.huge[slot] !== 0 || t.present[slot] !== PAGES_PER_BLOCK) return false;
+  let lastNid = 0;
+  let marked = t.markedPmd[slot];
+  for (let i = 0; i < PAGES_PER_BLOCK; i++) {
+    const entry = entryOf(t, slot, i);
+    if (entry === PTE_NONE) return false;
+    if ((entry & PTE_NUMA) !== 0) marked = 1;
+    const word = pageOf(frames, frameOf(t, slot, i));
+    if (!isMappedOnce(word) || (word & PAGE_ISOLATED) !== 0) return false;
+    if ((word & PAGE_LAST_NID) !== 0) lastNid = word & PAGE_LAST_NID;
+  }
+  const node: NodeId = frames.node[frameOf(t, slot, 0) >>> 9];
+  if (freePages(frames, node) - PAGES_PER_BLOCK < frames.watermarkLow[node] || frames.freeBlocks[node] === 0) return false;
+  k.policy.forgetSlot(k, slot);
+  lruForgetSlot(k, slot);
+  const wasMarked = t.markedPmd[slot] !== 0 || t.markedPtes[slot] > 0;
+  for (let i = 0; i < PAGES_PER_BLOCK; i++) releaseMapping(k, slot, i);
+  t.markedPtes[slot] = 0;
+  const ptes = t.ptes[slot]!;
+  t.sparePtes.push(ptes);
+  t.ptes[slot] = null;
+  t.fill[slot * t.nodes + node] = -1;
+  claimBlock(k, node, slot);
+  mapHugeBlock(k, slot, node, (pageWord(FRAME_ANONYMOUS, 1) | lastNid) >>> 0);
+  t.markedPmd[slot] = marked;
+  const vma = k.mms[t.mm[slot]].vmas[t.vma[slot]];
+  vma.markedSlots += (marked !== 0 ? 1 : 0) - (wasMarked ? 1 : 0);
+  k.counters.thp_collapse_alloc++;
+  k.bill.collapseNs += k.costs.collapseNs;
+  trace(k, TRACE_THP_COLLAPSED, slot, node);
+  return true;
+}

@@ -1,0 +1,95 @@
+/** Moving pages between nodes (migrate_pages, mm/migrate.c 3.3) and splitting huge ones. */
+import type { Kernel } from '../kernel-state.ts';
+import { markBlockDirty, trace, TRACE_MIGRATION_FAILED, TRACE_PAGES_MIGRATED, TRACE_THP_SPLIT } from '../output.ts';
+import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { allocateFrame, claimBlock, freeCompact, freeFrame, freePages, pageOf, setPage, useCompact } from './frames.ts';
+import { accountPages, expandSlot, isMappedOnce, tryFold } from './page-tables.ts';
+import { PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
+
+/** Did the isolated pages of a range all move? `failed` of them stayed and went back to their LRU. */
+export interface MigrationResult {
+  moved: number;
+  failed: number;
+}
+
+/**
+ * Migrate the isolated pages among [from, to) of a slot to a node: allocation on that node only, no reclaim; what finds no frame,
+ * or has come to be mapped twice since, stays and goes back to its LRU (putback_lru_pages).
+ * Page state (last_nid, mark) travels along; the new page is not queued.
+ */
+export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: number, dst: NodeId, result: MigrationResult): void {
+  result.moved = 0;
+  result.failed = 0;
+  const t = k.memory.tables;
+  const frames = k.memory.frames;
+  if (t.block[slot] >= 0 && from <= t.low[slot] && to >= t.high[slot]) {
+    if ((frames.page[t.block[slot]] & PAGE_ISOLATED) === 0) return;
+    if (migrateCompact(k, slot, dst)) {
+      result.moved = t.present[slot];
+      return;
+    }
+  }
+  const ptes = expandSlot(k, slot);
+  for (let i = from; i < to; i++) {
+    const entry = ptes[i];
+    if (entry === PTE_NONE) continue;
+    const frame = entry & PTE_FRAME_MASK;
+    const word = pageOf(frames, frame);
+    if ((word & PAGE_ISOLATED) === 0) continue;
+    const src = frames.node[frame >>> 9];
+    const kept = (word & ~PAGE_ISOLATED) >>> 0;
+    const target = isMappedOnce(word) && src !== dst && freePages(frames, dst) > 0 ? allocateFrame(k, dst, slot, i, kept) : -1;
+    if (target < 0) {
+      setPage(k, frame, kept);
+      result.failed++;
+      continue;
+    }
+    ptes[i] = (target | (entry & PTE_NUMA)) >>> 0;
+    freeFrame(k, frame);
+    accountPages(k, slot, src, -1);
+    accountPages(k, slot, dst, 1);
+    frames.arrivedTick[target >>> 9] = k.ticks;
+    result.moved++;
+    trace(k, TRACE_PAGES_MIGRATED, slot, i, 1, src, dst, target);
+  }
+  k.counters.pgmigrate_success += result.moved;
+  k.counters.pgmigrate_fail += result.failed;
+  k.output.stepMigrations += result.moved;
+  if (result.failed > 0) trace(k, TRACE_MIGRATION_FAILED, slot, from, result.failed, dst);
+  if (t.nodePages[slot * t.nodes + dst] === t.present[slot]) tryFold(k, slot);
+}
+
+/** A whole compact slot moves into a whole free block. @returns false when the node has none or the pages are shared */
+function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
+  const t = k.memory.tables;
+  const frames = k.memory.frames;
+  const old = t.block[slot];
+  const src = frames.node[old];
+  const word = frames.page[old];
+  if (src === dst || !isMappedOnce(word) || t.fill[slot * t.nodes + dst] >= 0) return false;
+  const block = claimBlock(k, dst, slot);
+  if (block < 0) return false;
+  const low = t.low[slot];
+  const high = t.high[slot];
+  useCompact(k, block, low, high, (word & ~PAGE_ISOLATED) >>> 0);
+  t.block[slot] = block;
+  freeCompact(k, old);
+  accountPages(k, slot, src, low - high);
+  accountPages(k, slot, dst, high - low);
+  frames.arrivedTick[block] = k.ticks;
+  k.counters.pgmigrate_success += high - low;
+  k.output.stepMigrations += high - low;
+  trace(k, TRACE_PAGES_MIGRATED, slot, low, high - low, src, dst, block * PAGES_PER_BLOCK + low);
+  return true;
+}
+
+/** split_huge_page: the mapping becomes 512 base pages in the same frames; queue membership and last_nid are the tails' too. */
+export function splitHugePage(k: Kernel, slot: SlotId): void {
+  const t = k.memory.tables;
+  if (t.huge[slot] === 0) return;
+  t.huge[slot] = 0;
+  k.counters.thp_split++;
+  k.bill.splitNs += k.costs.splitNs;
+  markBlockDirty(k, t.block[slot]);
+  trace(k, TRACE_THP_SPLIT, slot);
+}

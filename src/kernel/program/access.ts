@@ -1,0 +1,262 @@
+/**
+ * Memory accesses of a running task: how far its cursors get in a stretch of CPU time, at the rate the hardware gives its CPU, and
+ * which pages they touch on the way.
+ */
+import type { Kernel } from '../kernel-state.ts';
+import { latencyBoundCap } from '../machine/bandwidth.ts';
+import type { Vma } from '../mm/state.ts';
+import { touch, TOUCH_KILLED } from '../mm/touch.ts';
+import { nextBelow } from '../random.ts';
+import type { Task } from '../sched/task.ts';
+import { BLOCK_BYTES, type Nanoseconds, PAGE_BYTES, type SlotId } from '../units.ts';
+import type { Access } from './program.ts';
+
+/** Bytes after which a phase of several accesses goes on with the next one. */
+const INTERLEAVE_BYTES = 32 * 1024;
+/**
+ * Random touches simulated one by one in a stretch; when the hardware allows more, each stands for several on the same page.
+ */
+const MAX_RANDOM_TOUCHES = 64;
+/** Slots looked at to learn where a random or strided range lies. */
+const MAX_MIX_SLOTS = 64;
+
+/** Start an access op. @param bytes in total, over all accesses */
+export function beginAccess(task: Task, accesses: Access[], bytes: number): void {
+  const pc = task.program;
+  pc.accesses = accesses;
+  pc.bytesLeft = Math.max(0, Math.floor(bytes));
+  pc.cursors = new Array<number>(accesses.length).fill(0);
+  pc.credits = new Array<number>(accesses.length).fill(0);
+}
+
+function vmaFor(k: Kernel, task: Task, access: Access): Vma {
+  const mm = k.mms[task.mm];
+  const id = mm.regions[access.region];
+  if (id < 0) throw new Error(`region ${access.region} of ${task.name} is accessed before it is mapped`);
+  return mm.vmas[id];
+}
+
+/** Offset of a region's first byte from the 2 MiB boundary of its first slot. */
+function skew(vma: Vma): number {
+  return vma.start % BLOCK_BYTES;
+}
+
+/** The access whose turn it is: the one furthest behind its weight. */
+function turn(task: Task): number {
+  const { credits, accesses } = task.program;
+  if (accesses!.length === 1) return 0;
+  let best = 0;
+  for (let i = 1; i < credits.length; i++) if (credits[i] < credits[best]) best = i;
+  return best;
+}
+
+/**
+ * What the task's CPU will stream next: bytes per node per byte of progress, into `usage`.
+ * @returns cap of the flow in bytes/ns (Infinity for plain streaming), or -1 when the task does not access memory now
+ */
+export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number {
+  const nodes = k.machine.nodes.length;
+  usage.fill(0, 0, nodes);
+  const pc = task.program;
+  if (task.debtNs > 0 && pc.accesses === null) return -1;
+  let accesses = pc.accesses;
+  if (accesses === null) {
+    const ops = k.programs.images[pc.image].threads[pc.thread].ops;
+    const op = ops[pc.op];
+    if (op === undefined || op.op !== 'access') return -1;
+    accesses = op.accesses;
+  }
+  const mm = k.mms[task.mm];
+  let weights = 0;
+  for (const access of accesses) weights += access.weight;
+  let cap = 0;
+  let capped = false;
+  for (let i = 0; i < accesses.length; i++) {
+    const access = accesses[i];
+    const id = mm.regions[access.region];
+    if (id < 0) return -1;
+    const share = access.weight / weights;
+    addMix(k, task, mm.vmas[id], access, pc.cursors[i] ?? 0, share, usage);
+    if (access.pattern !== 'sequential' || access.thinkNs > 0) capped = true;
+  }
+  if (!capped) return Infinity;
+  // Time per byte adds up over the accesses: each is capped by its latency and think time.
+  let timePerByte = 0;
+  const node = k.machine.cpus[task.cpu].node;
+  for (const access of accesses) {
+    const touchBytes = access.pattern === 'sequential' ? PAGE_BYTES : access.touchBytes;
+    if (access.pattern === 'sequential') timePerByte += ((access.weight / weights) * access.thinkNs) / PAGE_BYTES;
+    else {
+      const rate = latencyBoundCap(k.machine, k.hardware, node, usage, touchBytes, access.thinkNs);
+      timePerByte += access.weight / weights / rate;
+    }
+  }
+  cap = timePerByte > 0 ? 1 / timePerByte : Infinity;
+  if (accesses.every((a) => a.pattern === 'sequential')) {
+    // Thinking and streaming alternate: the pause comes on top of the stream's own time at its lone rate.
+    const b = k.machine.bandwidth;
+    const alone = usage[node] / b.loneLocal + (1 - usage[node]) / b.loneRemote;
+    cap = 1 / (timePerByte + alone);
+  }
+  return cap;
+}
+
+/** Add where an access goes next to the flow: pages per node around its cursor, or of its whole range when it jumps about. */
+function addMix(k: Kernel, task: Task, vma: Vma, access: Access, cursor: number, share: number, usage: Float64Array): void {
+  const t = k.memory.tables;
+  const nodes = t.nodes;
+  const home = k.machine.cpus[task.cpu].node;
+  if (access.pattern === 'sequential') {
+    const slot = vma.slots[Math.floor((skew(vma) + access.from + cursor) / BLOCK_BYTES)];
+    addSlotMix(k, slot, home, share, usage);
+    return;
+  }
+  if (vma.presentPages > 0 && access.to - access.from >= vma.bytes / 2) {
+    for (let n = 0; n < nodes; n++) usage[n] += (share * vma.nodePages[n]) / vma.presentPages;
+    return;
+  }
+  const first = Math.floor((skew(vma) + access.from) / BLOCK_BYTES);
+  const last = Math.floor((skew(vma) + access.to - 1) / BLOCK_BYTES);
+  const step = Math.max(1, Math.ceil((last - first + 1) / MAX_MIX_SLOTS));
+  const looked = Math.floor((last - first) / step) + 1;
+  for (let s = first; s <= last; s += step) addSlotMix(k, vma.slots[s], home, share / looked, usage);
+}
+
+function addSlotMix(k: Kernel, slot: SlotId, home: number, share: number, usage: Float64Array): void {
+  const t = k.memory.tables;
+  const present = t.present[slot];
+  if (present === 0) {
+    usage[home] += share;
+    return;
+  }
+  const block = t.block[slot];
+  if (block >= 0) {
+    usage[k.memory.frames.node[block]] += share;
+    return;
+  }
+  const base = slot * t.nodes;
+  for (let n = 0; n < t.nodes; n++) {
+    const pages = t.nodePages[base + n];
+    if (pages > 0) usage[n] += (share * pages) / present;
+  }
+}
+
+/**
+ * Go on with the access op under way for at most `budgetNs`.
+ * @returns CPU time used, or TOUCH_KILLED when the OOM killer struck
+ */
+export function runAccess(k: Kernel, task: Task, accesses: Access[], budgetNs: Nanoseconds): Nanoseconds {
+  const pc = task.program;
+  const rate = k.hardware.rate[task.cpu] > 0 ? k.hardware.rate[task.cpu] : fairRate(k, task);
+  let left = budgetNs;
+  while (left > 0 && pc.bytesLeft > 0 && task.debtNs === 0) {
+    const i = turn(task);
+    const access = accesses[i];
+    const affordable = Math.floor(left * rate);
+    if (affordable < 1) return budgetNs;
+    const most = accesses.length > 1 ? Math.min(INTERLEAVE_BYTES, pc.bytesLeft) : pc.bytesLeft;
+    const moved =
+      access.pattern === 'sequential'
+        ? runSequential(k, task, access, i, Math.min(most, affordable))
+        : runScattered(k, task, access, i, Math.min(most, affordable));
+    if (moved < 0) return TOUCH_KILLED;
+    pc.bytesLeft -= moved;
+    if (accesses.length > 1) pc.credits[i] += moved / access.weight;
+    left -= Math.min(left, Math.max(1, Math.ceil(moved / rate)));
+  }
+  return budgetNs - left;
+}
+
+/**
+ * Rate of a task that came onto its CPU in the middle of a tick, after bandwidth was shared: the issue share of one of its node's CPUs.
+ */
+function fairRate(k: Kernel, task: Task): number {
+  const node = k.machine.cpus[task.cpu].node;
+  const b = k.machine.bandwidth;
+  return Math.max(0.001, b.socketRemote / Math.max(1, k.machine.nodes[node].cpus.length));
+}
+
+/** One contiguous piece, at most to the end of the slot or the range (then the cursor wraps). @returns bytes moved */
+function runSequential(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
+  const pc = task.program;
+  const vma = vmaFor(k, task, access);
+  const address = skew(vma) + access.from + pc.cursors[i];
+  const index = Math.floor(address / BLOCK_BYTES);
+  const inSlot = address - index * BLOCK_BYTES;
+  const moved = Math.min(bytes, BLOCK_BYTES - inSlot, access.to - access.from - pc.cursors[i]);
+  const from = Math.floor(inSlot / PAGE_BYTES);
+  const to = Math.floor((inSlot + moved - 1) / PAGE_BYTES) + 1;
+  const slot = vma.slots[index];
+  const cost = touch(k, task, vma, slot, from, to, access.write);
+  if (cost === TOUCH_KILLED) return TOUCH_KILLED;
+  task.debtNs += cost;
+  countBytes(k, task, slot, moved);
+  pc.cursors[i] += moved;
+  if (pc.cursors[i] >= access.to - access.from) pc.cursors[i] = 0;
+  return moved;
+}
+
+/** Random or strided touches for so many bytes. @returns bytes moved */
+function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
+  const pc = task.program;
+  const vma = vmaFor(k, task, access);
+  const span = access.to - access.from;
+  const touches = Math.max(1, Math.floor(bytes / access.touchBytes));
+  const drawn = Math.min(touches, MAX_RANDOM_TOUCHES);
+  const each = Math.floor(touches / drawn) * access.touchBytes;
+  const settled = vma.presentPages === settledPages(vma) && vma.markedSlots === 0 && !(access.write && vma.backing !== 'shared' && mayShare(k, vma));
+  let moved = 0;
+  for (let d = 0; d < drawn; d++) {
+    let offset: number;
+    if (access.pattern === 'random') offset = nextBelow(k.random.task[task.id], span);
+    else {
+      offset = pc.cursors[i];
+      const next = offset + access.strideBytes * Math.floor(each / access.touchBytes);
+      pc.cursors[i] = next % span;
+    }
+    const address = skew(vma) + access.from + offset;
+    const index = Math.floor(address / BLOCK_BYTES);
+    const slot = vma.slots[index];
+    if (!settled) {
+      const page = Math.floor((address - index * BLOCK_BYTES) / PAGE_BYTES);
+      const cost = touch(k, task, vma, slot, page, page + 1, access.write);
+      if (cost === TOUCH_KILLED) return TOUCH_KILLED;
+      task.debtNs += cost;
+    }
+    countBytes(k, task, slot, each);
+    moved += each;
+    if (task.debtNs > 0) break;
+  }
+  return Math.max(1, Math.min(bytes, moved));
+}
+
+/** Pages of a mapping when all are present. */
+function settledPages(vma: Vma): number {
+  const firstPage = Math.floor(skew(vma) / PAGE_BYTES);
+  return Math.ceil((skew(vma) + vma.bytes) / PAGE_BYTES) - firstPage;
+}
+
+function mayShare(k: Kernel, vma: Vma): boolean {
+  for (const slot of vma.slots) if (k.memory.tables.mayShare[slot] !== 0) return true;
+  return false;
+}
+
+/** Book bytes as local or remote by where the slot's pages lie. */
+function countBytes(k: Kernel, task: Task, slot: SlotId, bytes: number): void {
+  const t = k.memory.tables;
+  const home = k.machine.cpus[task.cpu].node;
+  const present = t.present[slot];
+  const local = present === 0 ? bytes : Math.floor((bytes * t.nodePages[slot * t.nodes + home]) / present);
+  const process = k.processes[task.process];
+  task.localBytes += local;
+  process.localBytes += local;
+  const remote = bytes - local;
+  if (remote === 0) return;
+  task.remoteBytes += remote;
+  process.remoteBytes += remote;
+  // What the same bytes would have cost less at the local issue rate, with as many streams as the node has CPUs streaming now.
+  const b = k.machine.bandwidth;
+  const streams = Math.max(1, k.streams[home]);
+  k.bill.remoteNs += Math.max(0, Math.floor(remote * streams * (1 / b.socketRemote - 1 / b.socketLocal)));
+}
+

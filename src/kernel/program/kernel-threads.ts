@@ -1,0 +1,74 @@
+/** Making tasks: what user threads and kernel threads have in common. */
+import type { Kernel } from '../kernel-state.ts';
+import { randomStream } from '../random.ts';
+import { createSchedEntity } from '../sched/sched.ts';
+import { type ProgramCounter, type Task, TASK_SLEEPING } from '../sched/task.ts';
+import type { CpuId, NodeId } from '../units.ts';
+
+/** Random streams of tasks start here; smaller numbers are taken by the kernel's own streams. */
+const TASK_STREAM = 100_000;
+
+export function programAt(image: number, thread: number, counters: number): ProgramCounter {
+  return {
+    image,
+    thread,
+    op: 0,
+    loops: new Array<number>(counters).fill(0),
+    bytesLeft: -1,
+    cursors: [],
+    credits: [],
+    computeLeft: -1,
+    waiting: 'none',
+    accesses: null,
+  };
+}
+
+/** A new task that is on no run queue yet. */
+export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
+  const nodes = k.machine.nodes.length;
+  const task: Task = {
+    id: k.tasks.length,
+    pid: k.nextPid++,
+    process: -1,
+    mm: -1,
+    name,
+    threadIndex: 0,
+    daemon: '',
+    daemonNode: -1,
+    state: TASK_SLEEPING,
+    wakeAtNs: Infinity,
+    cpu,
+    affinity: null,
+    mempolicy: null,
+    interleaveNext: 0,
+    program: programAt(-1, -1, 0),
+    sched: createSchedEntity(),
+    autonuma: { preferred: -1, faultPass: 0, fault: new Float64Array(nodes), faultTot: 0 },
+    userNs: 0,
+    systemNs: 0,
+    startedNs: k.nowNs,
+    exitedNs: -1,
+    localBytes: 0,
+    remoteBytes: 0,
+    debtNs: 0,
+  };
+  k.tasks.push(task);
+  k.random.task.push(randomStream(k.seed, TASK_STREAM + task.id));
+  return task;
+}
+
+/**
+ * A kernel thread, asleep. knuma_migratedN and kswapdN may run on their node's CPUs only (on any CPU when the node has none).
+ */
+export function createKernelThread(k: Kernel, name: string, daemon: Task['daemon'], node: NodeId): Task {
+  const cpus = node >= 0 ? k.machine.nodes[node].cpus : [];
+  const task = createTask(k, name, cpus.length > 0 ? cpus[0] : 0);
+  task.daemon = daemon;
+  task.daemonNode = node;
+  task.program.waiting = 'daemon';
+  if (cpus.length > 0) {
+    task.affinity = new Uint8Array(k.machine.cpus.length);
+    for (const cpu of cpus) task.affinity[cpu] = 1;
+  }
+  return task;
+}

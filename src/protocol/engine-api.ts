@@ -1,0 +1,66 @@
+/**
+ * Everything that crosses between page and worker: one typed surface, served by Comlink. Commands go in,
+ * observations come out. Errors come back as values the page can show; nothing here throws for bad input.
+ */
+import type { Experiment, MachineFile } from './experiment.ts';
+import type { ViewRequest } from './frame.ts';
+import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
+
+/** A reply that can fail: the message names the field or line and what was expected. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: string };
+
+/** How far one step goes. */
+export type StepGrain = 'tick' | 'scan_pass' | 'hinting_fault' | 'page_migration' | 'task_move';
+export const STEP_GRAINS: readonly StepGrain[] = [
+  'tick',
+  'scan_pass',
+  'hinting_fault',
+  'page_migration',
+  'task_move',
+];
+
+/** Result of a step: where it stopped, and whether what was asked for came before the end or the limit. */
+export interface StepResult {
+  tick: number;
+  reached: boolean;
+  /** One sentence: what happened there, or why it stopped. */
+  sentence: string;
+}
+
+/** Result of a boot. */
+export interface BootResult {
+  generation: number;
+  machine: MachineInfo;
+  /** Names of the workload's processes may change while it runs; this is its title. */
+  workloadTitle: string;
+  workloadQuestion: string;
+}
+
+export interface EngineApi {
+  /** Boot a fresh kernel and start the workload; the old one is dropped only when the new one has booted. */
+  boot(experiment: Experiment, play: boolean): Promise<Reply<BootResult>>;
+  play(): Promise<void>;
+  pause(): Promise<void>;
+  /** Simulated seconds per wall second, 0.01 and up; Infinity is as fast as possible. */
+  setSpeed(speed: number): Promise<void>;
+  /** Pause, then run until the grain's next event; at most 60 simulated seconds (sliced: other calls stay served). */
+  step(grain: StepGrain): Promise<Reply<StepResult>>;
+  /** Write a knob as text, as `echo value > path` would; the error is the kernel's (EINVAL and why). */
+  writeKnob(path: string, value: string): Promise<Reply<string>>;
+  /** Produce one frame into `buffer` (transferred; a larger one is made when it is too small) and transfer it back. */
+  frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer>;
+  /** The figures for panels, captions and charts; asked for at most 10 times a second. */
+  summary(request: SummaryRequest): Promise<Summary>;
+  /** What something is, in words and numbers. */
+  inspect(target: InspectTarget): Promise<Inspection>;
+  /** The presets and programs there are, and every knob with its range and meaning. */
+  catalog(): Promise<Catalog>;
+  /** Understand pasted text: `numactl --hardware` output or a machine file. */
+  parseMachine(text: string): Promise<Reply<MachineFile>>;
+  /** Understand a pasted workload file. */
+  parseWorkload(text: string): Promise<Reply<object>>;
+  /** Hash of the whole kernel state, hexadecimal. */
+  stateHash(): Promise<string>;
+  /** Test hook: makes the worker fail, so that surviving it can be tested. */
+  crash(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+/** The cameras of all nodes: one shared by default, so that the same place of every node is seen; a node can leave. */
+import { FIT, maxZoom, panBy, zoomAt, type Camera } from './camera.ts';
+import type { Layout } from './layout.ts';
+
+export class Cameras {
+  private shared: Camera = FIT;
+  private readonly own = new Map<number, Camera>();
+
+  of = (node: number): Camera => this.own.get(node) ?? this.shared;
+
+  /** Largest zoom over all nodes: each node clamps to its own. */
+  private limit(layout: Layout, node: number | 'all'): number {
+    if (node !== 'all' && this.own.has(node)) return maxZoom(layout.panels[node]);
+    return Math.max(...layout.panels.map(maxZoom));
+  }
+
+  private put(node: number | 'all', camera: Camera): boolean {
+    const before = node === 'all' ? this.shared : this.of(node);
+    if (node !== 'all' && this.own.has(node)) this.own.set(node, camera);
+    else this.shared = camera;
+    return before.zoom !== camera.zoom || before.cx !== camera.cx || before.cy !== camera.cy;
+  }
+
+  /** From now on this node has a camera of its own, until fit(). */
+  detach(node: number): void {
+    if (!this.own.has(node)) this.own.set(node, this.shared);
+  }
+
+  /** Zoom around a point of the map (0..1); true when anything changed. */
+  zoom(layout: Layout, node: number | 'all', factor: number, u = 0.5, v = 0.5): boolean {
+    const limit = this.limit(layout, node);
+    if (node === 'all') {
+      for (const [each, camera] of this.own) this.own.set(each, zoomAt(camera, factor, u, v, limit));
+      return this.put('all', zoomAt(this.shared, factor, u, v, limit)) || this.own.size > 0;
+    }
+    return this.put(node, zoomAt(this.of(node), factor, u, v, limit));
+  }
+
+  /** Move the window by pixels of the host (positive looks right and down); true when anything changed. */
+  pan(layout: Layout, node: number, dx: number, dy: number): boolean {
+    const map = layout.panels[node]?.map;
+    if (map == null) return false;
+    return this.put(node, panBy(this.of(node), dx / map.width, dy / map.height, this.limit(layout, node)));
+  }
+
+  fit(): void {
+    this.shared = FIT;
+    this.own.clear();
+  }
+
+  get zoomed(): boolean {
+    return this.shared.zoom > 1 || [...this.own.values()].some((camera) => camera.zoom > 1);
+  }
+}

@@ -1,0 +1,64 @@
+/** One composition of the picture: every shape and label but the maps' pixels. */
+import type { InspectTarget } from '../protocol/summary.ts';
+import type { Cameras } from './cameras.ts';
+import { labelCells } from './cell-labels.ts';
+import { drawCpuKeys } from './cpu-keys.ts';
+import type { Cursor } from './cursor.ts';
+import { drawFlows } from './flows.ts';
+import type { ImageStore } from './images.ts';
+import type { Rect } from './layout.ts';
+import { drawHover, drawSelectedFrame, outlineCell } from './marks.ts';
+import { drawNodePanel } from './node-panels.ts';
+import type { Overlay } from './overlay.ts';
+import { drawProcessRows } from './process-rows.ts';
+import type { Scene, Tools } from './scene.ts';
+import type { Stage } from './stage.ts';
+import type { Labels } from './labels.ts';
+
+export interface Parts {
+  stage: Stage;
+  overlay: Overlay;
+  cameras: Cameras;
+  store: ImageStore;
+  hover: InspectTarget | null;
+  hoverPoint: Rect;
+  /** The keyboard's place, when the host has the focus. */
+  cursor: Cursor | null;
+}
+
+/** Draw everything again. */
+export function composePicture(scene: Scene, parts: Parts): void {
+  const { stage, overlay, cameras } = parts;
+  const { under, over } = stage;
+  const { layout } = scene;
+  under.clear();
+  over.clear();
+  const section = (labels: Labels, draw: (tools: Tools) => void) => {
+    labels.begin();
+    draw({ under, over, labels });
+    labels.end();
+  };
+  section(overlay.panels, (tools) => layout.panels.forEach((panel) => drawNodePanel(panel, scene, tools)));
+  section(overlay.keys, (tools) => layout.panels.forEach((panel) => drawCpuKeys(panel, scene, tools)));
+  section(overlay.flows, (tools) => drawFlows(scene, tools));
+  section(overlay.rows, (tools) => drawProcessRows(scene, tools));
+  section(overlay.cells, (tools) => {
+    let image = 0;
+    for (const panel of layout.panels) {
+      if (panel.map === null) continue;
+      const spec = parts.store.specs[image];
+      const bytes = parts.store.images[image++];
+      const camera = cameras.of(panel.node);
+      labelCells(panel, camera, bytes, spec.width, spec.height, scene.palette, scene.colourBy, tools.labels);
+    }
+  });
+  overlay.legend.draw(scene);
+  drawSelectedFrame(over, scene, cameras.of);
+  if (parts.hover !== null) drawHover(over, scene, cameras.of, parts.hover, parts.hoverPoint);
+  const { cursor } = parts;
+  const cell = cursor?.rect(layout, cameras) ?? null;
+  const map = cursor === null ? null : (layout.panels[cursor.node]?.map ?? null);
+  if (cell !== null && map !== null)
+    outlineCell(over, cell, map, scene.palette.colours.accent, scene.palette.colours.strong);
+  overlay.focusRing(cursor !== null, scene.palette.colours.accent);
+}

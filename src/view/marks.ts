@@ -1,0 +1,118 @@
+/** Outlines over the picture: what is hovered, what is selected in a map, where the keyboard is. */
+import type { InspectTarget } from '../protocol/summary.ts';
+import { cellWindow, rectOfCell, type Camera } from './camera.ts';
+import { cellOfFrame, type Layout, type Rect } from './layout.ts';
+import type { Pen } from './pen.ts';
+import { threadSquares } from './process-rows.ts';
+import { shownProcesses, type Scene } from './scene.ts';
+
+/** Where a page frame is drawn, whether in view or not. */
+export function frameRect(
+  layout: Layout,
+  cameraOf: (node: number) => Camera,
+  node: number,
+  frame: number,
+): Rect | null {
+  const panel = layout.panels[node];
+  if (panel?.map == null || frame < 0 || frame >= panel.frames) return null;
+  const { column, row } = cellOfFrame(panel, frame);
+  return rectOfCell(cellWindow(cameraOf(node), panel), panel.map, column, row);
+}
+
+/** An outline around a cell; tiny cells get a box that can be seen. */
+export function outlineCell(pen: Pen, cell: Rect, clip: Rect, colour: number, halo: number): void {
+  const size = Math.max(7, cell.width + 2);
+  const tall = Math.max(7, cell.height + 2);
+  const x = cell.x + cell.width / 2 - size / 2;
+  const y = cell.y + cell.height / 2 - tall / 2;
+  const cx = cell.x + cell.width / 2;
+  const cy = cell.y + cell.height / 2;
+  if (cx < clip.x || cy < clip.y || cx > clip.x + clip.width || cy > clip.y + clip.height) return;
+  // A halo keeps the outline visible on cells of its own colour.
+  pen.outline(x - 1, y - 1, size + 2, tall + 2, 0, 1, halo);
+  pen.outline(x, y, size, tall, 0, cell.width > 20 ? 2 : 1, colour);
+}
+
+function rectOfTarget(scene: Scene, target: InspectTarget): Rect | null {
+  const { layout } = scene;
+  switch (target.kind) {
+    case 'cpu':
+      return layout.panels.flatMap((panel) => panel.keys).find((key) => key.cpu === target.cpu) ?? null;
+    case 'daemon':
+      return layout.panels[target.node]?.gauge ?? null;
+    case 'thread': {
+      const shown = shownProcesses(scene);
+      for (let i = 0; i < shown.length; i++) {
+        const living = shown[i].threads.filter((thread) => thread.state !== 'dead');
+        const at = living.findIndex((thread) => thread.pid === target.pid);
+        if (at >= 0) return threadSquares(layout.processRows[i], living.length)[at] ?? null;
+      }
+      return null;
+    }
+    case 'process': {
+      const at = shownProcesses(scene).findIndex((process) => process.pid === target.pid);
+      return at < 0 ? null : layout.processRows[at].rect;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Draw the hover outline. */
+export function drawHover(
+  pen: Pen,
+  scene: Scene,
+  cameraOf: (node: number) => Camera,
+  target: InspectTarget,
+  point: Rect,
+): void {
+  const c = scene.palette.colours;
+  if (target.kind === 'frame') {
+    const cell = frameRect(scene.layout, cameraOf, target.node, target.frame);
+    const map = scene.layout.panels[target.node].map;
+    if (cell !== null && map !== null) outlineCell(pen, cell, map, c.strong, c.ground);
+    return;
+  }
+  if (target.kind === 'virtual') {
+    const row = scene.layout.processRows.find(
+      (r) => point.y >= r.rect.y && point.y < r.rect.y + r.rect.height,
+    );
+    if (row !== undefined) pen.rect(Math.round(point.x), row.strip.y, 1, row.strip.height, c.strong);
+    return;
+  }
+  const rect = rectOfTarget(scene, target);
+  if (rect === null) return;
+  const grow = target.kind === 'process' ? 0 : 2;
+  const radius = target.kind === 'process' ? 6 : 3;
+  pen.outline(
+    rect.x - grow,
+    rect.y - grow,
+    rect.width + 2 * grow,
+    rect.height + 2 * grow,
+    radius,
+    1,
+    c.secondary,
+  );
+}
+
+/** Draw the selected page frame. */
+export function drawSelectedFrame(pen: Pen, scene: Scene, cameraOf: (node: number) => Camera): void {
+  const target = scene.selection;
+  if (target?.kind !== 'frame') return;
+  const cell = frameRect(scene.layout, cameraOf, target.node, target.frame);
+  const map = scene.layout.panels[target.node]?.map ?? null;
+  if (cell === null || map === null) return;
+  const c = scene.palette.colours;
+  const grown = {
+    x: cell.x - 1,
+    y: cell.y - 1,
+    width: Math.max(9, cell.width + 2),
+    height: Math.max(9, cell.height + 2),
+  };
+  const centred = {
+    ...grown,
+    x: cell.x + cell.width / 2 - grown.width / 2,
+    y: cell.y + cell.height / 2 - grown.height / 2,
+  };
+  outlineCell(pen, centred, map, c.accent, c.ground);
+}

@@ -1,0 +1,80 @@
+/** The elements inside the host: the canvas below, layers of labels above, the focus ring on top. */
+import { css } from './colour.ts';
+import { Labels } from './labels.ts';
+import { Legend } from './legend.ts';
+import type { Stage } from './stage.ts';
+
+export interface Overlay {
+  panels: Labels;
+  keys: Labels;
+  flows: Labels;
+  rows: Labels;
+  cells: Labels;
+  legend: Legend;
+  /** Put a stage's canvas under the labels, with a message when it is the fallback. */
+  place(stage: Stage): void;
+  focusRing(on: boolean, colour: number): void;
+  destroy(): void;
+}
+
+/** Build the layers in a host and make it focusable. */
+export function createOverlay(host: HTMLElement): Overlay {
+  if (getComputedStyle(host).position === 'static') host.style.position = 'relative';
+  host.tabIndex = 0;
+  host.style.outline = 'none';
+  host.style.touchAction = 'pan-y';
+  host.style.userSelect = 'none';
+  if (!host.hasAttribute('role')) host.setAttribute('role', 'group');
+  if (!host.hasAttribute('aria-label')) host.setAttribute('aria-label', 'Picture of the machine');
+  const layer = document.createElement('div');
+  Object.assign(layer.style, { position: 'absolute', inset: '0', pointerEvents: 'none', overflow: 'hidden' });
+  host.append(layer);
+  // Words inside keys and cells are the picture's detail: the summary and the inspector say them to screen readers.
+  const cells = new Labels(layer, true);
+  const keys = new Labels(layer, true);
+  const panels = new Labels(layer, false);
+  const flows = new Labels(layer, false);
+  const rows = new Labels(layer, false);
+  const legend = new Legend(layer);
+  const message = document.createElement('p');
+  Object.assign(message.style, {
+    position: 'absolute',
+    right: '12px',
+    bottom: '0',
+    margin: '0',
+    font: '11px/16px system-ui, sans-serif',
+    color: '#d55e00',
+    display: 'none',
+  });
+  message.textContent = 'No WebGL here: drawn on a plain canvas, with less detail.';
+  const ring = document.createElement('div');
+  Object.assign(ring.style, {
+    position: 'absolute',
+    inset: '1px',
+    borderRadius: '8px',
+    border: '2px solid transparent',
+    display: 'none',
+  });
+  layer.append(message, ring);
+  return {
+    panels,
+    keys,
+    flows,
+    rows,
+    cells,
+    legend,
+    place(stage) {
+      Object.assign(stage.canvas.style, { position: 'absolute', left: '0', top: '0', display: 'block' });
+      stage.canvas.setAttribute('aria-hidden', 'true');
+      host.prepend(stage.canvas);
+      message.style.display = stage.backend === 'canvas2d' ? 'block' : 'none';
+    },
+    focusRing(on, colour) {
+      ring.style.display = on ? 'block' : 'none';
+      ring.style.borderColor = css(colour);
+    },
+    destroy() {
+      layer.remove();
+    },
+  };
+}

@@ -104,15 +104,25 @@ interface Scratch {
   /** Per class: where its entries begin; an entry is the weight of one class in one limit. */
   classEntry: Int32Array;
   entries: number;
+  entryClass: Int32Array;
   entryLimit: Int32Array;
   entryWeight: Float64Array;
+  /** The next entry of the same limit, or -1. */
+  entryNext: Int32Array;
+  /** Classes that have a cap. */
+  cappedCount: number;
+  capped: Int32Array;
   /** Ids of the limits that somebody uses. */
   usedLimits: number;
   limits: Int32Array;
-  /** Per limit id: what stopped flows leave, use per unit of common rate, classes still rising, rate at which it is full. */
+  /**
+   * Per limit id: first entry, classes still rising, what stopped flows leave, use per unit of common rate, and the
+   * rate at which it is full.
+   */
+  firstEntry: Int32Array;
+  rising: Int32Array;
   room: Float64Array;
   growth: Float64Array;
-  rising: Int32Array;
   fullAt: Float64Array;
 }
 
@@ -121,19 +131,25 @@ let scratch: Scratch = makeScratch(0, 0);
 function makeScratch(cpus: number, nodes: number): Scratch {
   // Issue, controller, link, core type: the ids of `fill`.
   const limits = nodes * (nodes + 2) + cpus;
+  const entries = cpus * (2 * nodes + 2);
   return {
     nodes,
     flows: makeFlowClasses(cpus),
     classRate: new Float64Array(cpus),
     classEntry: new Int32Array(cpus + 1),
     entries: 0,
-    entryLimit: new Int32Array(cpus * (2 * nodes + 2)),
-    entryWeight: new Float64Array(cpus * (2 * nodes + 2)),
+    entryClass: new Int32Array(entries),
+    entryLimit: new Int32Array(entries),
+    entryWeight: new Float64Array(entries),
+    entryNext: new Int32Array(entries),
+    cappedCount: 0,
+    capped: new Int32Array(cpus),
     usedLimits: 0,
     limits: new Int32Array(limits),
+    firstEntry: new Int32Array(limits),
+    rising: new Int32Array(limits),
     room: new Float64Array(limits),
     growth: new Float64Array(limits),
-    rising: new Int32Array(limits),
     fullAt: new Float64Array(limits),
   };
 }
@@ -154,91 +170,103 @@ export function solve(machine: Machine, hw: HardwareState): void {
   hw.dirty = false;
 }
 
-/** List what every class uses of every limit. */
+/** List what every class uses of every limit. Limit ids: [0, N) issue, [N, 2N) controller, then N * N links, then core types. */
 function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
   const nodes = machine.nodes.length;
   const { controller, link } = machine.bandwidth;
   const f = s.flows;
   s.usedLimits = 0;
   s.entries = 0;
+  s.cappedCount = 0;
   s.rising.fill(0);
   for (let c = 0; c < f.classes; c++) {
     const kind = f.classKind[c];
     const cpu = f.kindCpu[kind];
     const node = machine.cpus[cpu].node;
     const flows = f.classFlows[c];
+    s.classRate[c] = -1;
     s.classEntry[c] = s.entries;
-    addEntry(s, node, flows * f.kindIssue[kind], 1);
+    if (hw.cap[cpu] < Infinity) s.capped[s.cappedCount++] = c;
+    addEntry(s, c, node, flows * f.kindIssue[kind], 1);
     // Cores of one type fill alike: the limit of one stands for all.
-    addEntry(s, nodes * (nodes + 2) + f.classType[c], f.classOnCore[c] * f.kindCore[kind], 1);
+    addEntry(s, c, nodes * (nodes + 2) + f.classType[c], f.classOnCore[c] * f.kindCore[kind], 1);
     for (let n = 0; n < nodes; n++) {
       const bytes = hw.usage[cpu * nodes + n];
       if (bytes === 0) continue;
-      addEntry(s, nodes + n, flows * bytes, controller[n]);
-      if (link[node][n] < Infinity) addEntry(s, nodes * (node + 2) + n, flows * bytes, link[node][n]);
+      addEntry(s, c, nodes + n, flows * bytes, controller[n]);
+      if (link[node][n] < Infinity) addEntry(s, c, nodes * (node + 2) + n, flows * bytes, link[node][n]);
     }
   }
   s.classEntry[f.classes] = s.entries;
 }
 
-/** The class being listed takes `weight` of limit `id`, which has `total`, per unit of its rate. */
-function addEntry(s: Scratch, id: number, weight: number, total: number): void {
+/** Class c takes `weight` of limit `id`, which has `total`, per unit of its rate. */
+function addEntry(s: Scratch, c: number, id: number, weight: number, total: number): void {
+  const entry = s.entries++;
   if (s.rising[id] === 0) {
     s.limits[s.usedLimits++] = id;
     s.room[id] = total;
     s.growth[id] = 0;
+    s.firstEntry[id] = -1;
   }
   s.rising[id]++;
   s.growth[id] += weight;
-  s.entryLimit[s.entries] = id;
-  s.entryWeight[s.entries] = weight;
-  s.entries++;
+  s.entryClass[entry] = c;
+  s.entryLimit[entry] = id;
+  s.entryWeight[entry] = weight;
+  s.entryNext[entry] = s.firstEntry[id];
+  s.firstEntry[id] = entry;
 }
 
-/**
- * Progressive filling over classes. Limit ids: [0, N) issue, [N, 2N) controller, then N * N links, then core types.
- * A limit is full when the common rate reaches room / growth.
- */
+/** Progressive filling over classes. A limit is full when the common rate reaches room / growth. */
 function fill(hw: HardwareState, s: Scratch): void {
   const { classes, kindCpu, classKind } = s.flows;
-  for (let c = 0; c < classes; c++) s.classRate[c] = -1;
   for (let left = classes; left > 0;) {
     let level = Infinity;
+    let used = 0;
     for (let i = 0; i < s.usedLimits; i++) {
       const id = s.limits[i];
       if (s.rising[id] === 0) continue;
-      const end = s.room[id] / s.growth[id];
+      s.limits[used++] = id; // forget the limits that nobody rises against any more
+      // No growth in spite of a rising class: it is too small beside those that stopped to be seen in a double.
+      const end = s.growth[id] > 0 ? s.room[id] / s.growth[id] : Infinity;
       s.fullAt[id] = end;
       if (end < level) level = end;
     }
-    for (let c = 0; c < classes; c++) {
+    s.usedLimits = used;
+    for (let i = 0; i < s.cappedCount; i++) {
+      const c = s.capped[i];
       const cap = hw.cap[kindCpu[classKind[c]]];
       if (s.classRate[c] < 0 && cap < level) level = cap;
     }
-    // Rounding may leave a hair less than nothing in a limit.
-    if (level < 0) level = 0;
+    // Rounding may leave a hair less than nothing in a limit, but rates never fall.
+    if (level < previous) level = previous;
+    previous = level;
+    // All limits are judged by fullAt, as of the start of the round, whatever order they are taken in.
     const reached = level * TIE;
-    for (let c = 0; c < classes; c++) {
-      if (s.classRate[c] >= 0 || !isBlocked(hw, s, c, reached)) continue;
-      s.classRate[c] = level;
-      left--;
-      for (let e = s.classEntry[c]; e < s.classEntry[c + 1]; e++) {
-        const id = s.entryLimit[e];
-        s.room[id] -= s.entryWeight[e] * level;
-        s.growth[id] -= s.entryWeight[e];
-        s.rising[id]--;
-      }
+    for (let i = 0; i < used; i++) {
+      const id = s.limits[i];
+      if (s.fullAt[id] > reached) continue;
+      for (let e = s.firstEntry[id]; e >= 0; e = s.entryNext[e]) left -= stop(s, s.entryClass[e], level);
+    }
+    for (let i = 0; i < s.cappedCount; i++) {
+      const c = s.capped[i];
+      if (hw.cap[kindCpu[classKind[c]]] <= reached) left -= stop(s, c, level);
     }
   }
 }
 
-/** Does a cap or a limit stop class c at this rate? fullAt is of the start of the round, the same for all classes. */
-function isBlocked(hw: HardwareState, s: Scratch, c: number, reached: number): boolean {
-  if (hw.cap[s.flows.kindCpu[s.flows.classKind[c]]] <= reached) return true;
+/** Class c stays at this rate; 1 if it was still rising. */
+function stop(s: Scratch, c: number, rate: number): number {
+  if (s.classRate[c] >= 0) return 0;
+  s.classRate[c] = rate;
   for (let e = s.classEntry[c]; e < s.classEntry[c + 1]; e++) {
-    if (s.fullAt[s.entryLimit[e]] <= reached) return true;
+    const id = s.entryLimit[e];
+    s.room[id] -= s.entryWeight[e] * rate;
+    s.growth[id] -= s.entryWeight[e];
+    s.rising[id]--;
   }
-  return false;
+  return 1;
 }
 
 /** Write the result of the classes to CPUs, controllers and pairs. */

@@ -221,7 +221,9 @@ function addEntry(s: Scratch, c: number, id: number, weight: number, total: numb
 /** Progressive filling over classes. A limit is full when the common rate reaches room / growth. */
 function fill(hw: HardwareState, s: Scratch): void {
   const { classes, kindCpu, classKind } = s.flows;
-  for (let left = classes; left > 0;) {
+  let left = classes;
+  let previous = 0;
+  while (left > 0) {
     let level = Infinity;
     let used = 0;
     for (let i = 0; i < s.usedLimits; i++) {

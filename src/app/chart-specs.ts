@@ -1,6 +1,6 @@
 /** What the charts show: pure data from the series, so that charts and table agree. */
 import { css } from '../view/colour.ts';
-import { nodeColour, type Palette } from '../view/palettes.ts';
+import { nodeColour, processLetter, type Palette } from '../view/palettes.ts';
 import { CHARTED_PROCESSES } from './constants.ts';
 import { formatMb, formatSeconds, formatShort, trim } from './format.ts';
 import type { SeriesStore } from './series.ts';
@@ -11,11 +11,15 @@ export interface ChartLine {
   label: string;
   colour: string;
   column: Column;
+  /** When its unit differs from the chart's. */
+  format?(value: number): string;
 }
 
 export interface ChartSpec {
   key: string;
   title: string;
+  /** The title at length. */
+  about?: string;
   lines: ChartLine[];
   /** A value with its unit, for axis and read-out. */
   format(value: number): string;
@@ -56,7 +60,8 @@ export function chartSpecs(
     .slice(0, CHARTED_PROCESSES)
     .map(({ index, name, pid }) => ({
       key: `process-${index}`,
-      title: `${name} ${pid}`,
+      title: `${processLetter(index)} ${name}`,
+      about: `${name} ${pid}, MB on each node`,
       lines: nodeLines((node) => series.mbPerNode[index][node] ?? []),
       format: formatMb,
     }));
@@ -71,20 +76,19 @@ export function chartSpecs(
       maximum: 100,
     },
     {
-      key: 'migrated',
-      title: 'Pages migrated',
-      lines: [{ label: 'migrated', colour: GAIN[theme], column: columns.migratedPerS }],
-      format: perSecond,
-    },
-    {
-      key: 'queued',
-      title: 'Pages queued',
-      lines: [{ label: 'queued', colour: GAIN[theme], column: columns.queued }],
+      key: 'pages',
+      title: 'Pages',
+      about: 'Pages migrated per second, and pages queued',
+      lines: [
+        { label: 'migrated', colour: GAIN[theme], column: columns.migratedPerS, format: perSecond },
+        { label: 'queued', colour: THIRD[theme], column: columns.queued },
+      ],
       format: (value) => `${formatShort(value)} p`,
     },
     {
       key: 'bill',
-      title: 'Bill, CPU time',
+      title: 'Bill',
+      about: 'CPU time spent by scan, faults and daemons, and remote access time saved',
       lines: [
         { label: 'scan', colour: THIRD[theme], column: columns.billScan },
         { label: 'faults', colour: NEUTRAL[theme], column: columns.billFault },

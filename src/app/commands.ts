@@ -34,8 +34,6 @@ export interface Command {
   /** Key bindings in tinykeys syntax; the first one is shown as `keyLabel`. */
   keys?: readonly string[];
   keyLabel?: string;
-  /** The keys work only while the picture has the focus. */
-  onPicture?: boolean;
   /** Values the command takes; without a value it does something sensible (the next one) or nothing. */
   choices?(): Choice[];
   run(lab: Lab, value?: string): unknown;
@@ -299,18 +297,15 @@ const viewCommands: Command[] = [
   },
   ...(
     [
-      ['left', 'ArrowLeft', '←', -1, 0],
-      ['right', 'ArrowRight', '→', 1, 0],
-      ['up', 'ArrowUp', '↑', 0, -1],
-      ['down', 'ArrowDown', '↓', 0, 1],
+      ['left', -1, 0],
+      ['right', 1, 0],
+      ['up', 0, -1],
+      ['down', 0, 1],
     ] as const
-  ).map(([name, key, keyLabel, dx, dy]): Command => ({
+  ).map(([name, dx, dy]): Command => ({
     id: `view.pan-${name}`,
-    title: `Move the maps ${name} (picture focused)`,
+    title: `Move the memory maps ${name}`,
     group: 'View',
-    keys: [key],
-    keyLabel,
-    onPicture: true,
     run: pan(dx, dy),
   })),
   {

@@ -49,8 +49,8 @@ export function formatShare(share: number): string {
 /** Seconds with enough digits to see them change. */
 export function formatSeconds(seconds: number): string {
   const size = Math.abs(seconds);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
-  return `${seconds.toFixed(digits)}${GROUP}s`;
+  if (size < 1) return size === 0 ? `0${GROUP}s` : `${trim(seconds * 1000)}${GROUP}ms`;
+  return `${seconds.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)}${GROUP}s`;
 }
 
 /** Parse what a person typed into a number field; the text is sent on as it is when this fails. */

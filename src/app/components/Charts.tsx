@@ -76,6 +76,8 @@ class ChartRow {
     if (shape !== this.charts.map((chart) => chart.shape).join()) {
       for (const chart of this.charts) chart.destroy();
       this.charts = specs.map((spec) => new Chart(this.host, spec, this.palette));
+      // A chart is as wide as its neighbours leave it: known only when all are there.
+      this.resize();
     }
     specs.forEach((spec, index) => this.charts[index].draw(series.columns.t, spec));
   }
@@ -91,6 +93,8 @@ class ChartRow {
   }
 }
 
+/** With more lines the heading has no room for their values; the table has them. */
+const MOST_READINGS = 4;
 const FONT = '11px system-ui, sans-serif';
 
 /** One chart: a heading with the read-out, and the plot. */
@@ -106,13 +110,14 @@ class Chart {
     this.spec = spec;
     this.shape = `${spec.key}:${spec.lines.length}`;
     this.figure = document.createElement('figure');
-    this.figure.className = 'chart';
+    this.figure.className = spec.lines.length === MOST_READINGS ? 'chart wide' : 'chart';
     const heading = document.createElement('figcaption');
     const title = document.createElement('span');
     title.className = 'chart-title';
     title.textContent = spec.title;
+    title.title = spec.about ?? spec.title;
     heading.append(title);
-    this.readings = spec.lines.map((line) => {
+    this.readings = spec.lines.slice(0, spec.lines.length > MOST_READINGS ? 0 : undefined).map((line) => {
       const reading = document.createElement('span');
       reading.className = 'reading';
       reading.title = line.label;
@@ -155,10 +160,11 @@ class Chart {
   /** Values under the cursor, or the latest. */
   private read(): void {
     const at = this.plot?.cursor.idx ?? null;
-    this.spec.lines.forEach((line, index) => {
-      const value = line.column[at ?? line.column.length - 1];
-      const text = value === null || value === undefined ? '–' : this.spec.format(value);
-      if (this.readings[index].textContent !== text) this.readings[index].textContent = text;
+    this.readings.forEach((reading, index) => {
+      const { column, format = this.spec.format } = this.spec.lines[index];
+      const value = column[at ?? column.length - 1];
+      const text = value === null || value === undefined ? '–' : format(value);
+      if (reading.textContent !== text) reading.textContent = text;
     });
   }
 

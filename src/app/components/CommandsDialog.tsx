@@ -74,7 +74,7 @@ export default function CommandsDialog() {
         aria-activedescendant={found.length ? `${id}-${current}` : undefined}
         aria-label="Search the commands"
         placeholder="what do you want to do?"
-        autoFocus
+        data-first-focus=""
         value={query}
         onChange={(event) => {
           setQuery(event.target.value);

@@ -24,6 +24,10 @@ export default function HelpDialog() {
           Everything runs in this page; nothing is sent anywhere.
         </p>
       </section>
+      <p>
+        Wheel or pinch zooms a map, dragging moves it, with Alt one node alone. With the picture focused the
+        arrows go from cell to cell (with Shift one at a time) and Enter selects.
+      </p>
       <div className="keys">
         {COMMAND_GROUPS.map((group) => (
           <section key={group}>

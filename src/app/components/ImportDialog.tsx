@@ -55,6 +55,7 @@ export default function ImportDialog() {
       <label htmlFor={id}>numactl output or JSON</label>
       <textarea
         id={id}
+        data-first-focus=""
         rows={14}
         spellCheck={false}
         placeholder={EXAMPLE}

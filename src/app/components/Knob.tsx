@@ -20,6 +20,17 @@ export const Knob = memo(function Knob({ knob, value }: KnobProps) {
   const shown = writer.written ?? value;
   const changed = knob.kind !== 'statistic' && shown !== knob.default;
   const describedBy = `${id}-meaning${writer.error ? ` ${id}-error` : ''}`;
+  const reset = changed && (
+    <button
+      type="button"
+      className="reset"
+      title={`Reset to ${knob.default}`}
+      aria-label={`Reset ${name} to ${knob.default}`}
+      onClick={() => writer.write(knob.default)}
+    >
+      ↺
+    </button>
+  );
   const field = { id, describedBy, invalid: writer.error !== '', knob, shown, write: writer.write };
   return (
     <div className={`knob ${knob.kind}${changed ? ' changed' : ''}`} data-knob={knob.path}>
@@ -28,17 +39,7 @@ export const Knob = memo(function Knob({ knob, value }: KnobProps) {
           {changed && <span className="dot" role="img" aria-label="changed" />}
           {name}
         </label>
-        {changed && (
-          <button
-            type="button"
-            className="reset"
-            title={`Reset to ${knob.default}`}
-            aria-label={`Reset ${name} to ${knob.default}`}
-            onClick={() => writer.write(knob.default)}
-          >
-            ↺
-          </button>
-        )}
+        {knob.kind !== 'number' && reset}
         {knob.kind === 'flag' && <Flag {...field} />}
         {knob.kind === 'choice' && <ChoiceField {...field} />}
         {knob.kind === 'number' && <NumberField {...field} />}
@@ -48,7 +49,12 @@ export const Knob = memo(function Knob({ knob, value }: KnobProps) {
           </output>
         )}
       </div>
-      {knob.kind === 'number' && <Slider {...field} name={name} />}
+      {knob.kind === 'number' && (
+        <div className="slider-line">
+          <Slider {...field} name={name} />
+          {reset}
+        </div>
+      )}
       <p id={`${id}-meaning`} className="meaning">
         {knob.meaning}
         {knob.kind !== 'statistic' && <span className="range"> {describeKnob(knob)}</span>}

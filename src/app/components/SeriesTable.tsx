@@ -1,6 +1,6 @@
 /** The charts' figures as a table, for those who read rather than look. */
 import { useMemo } from 'react';
-import { chartSpecs, type NamedProcess } from '../chart-specs.ts';
+import { chartSpecs, type ChartSpec, type NamedProcess } from '../chart-specs.ts';
 import { PANEL_INTERVAL_MS } from '../constants.ts';
 import { trim } from '../format.ts';
 import { useObservation } from '../store.ts';
@@ -61,10 +61,7 @@ function tabulate(
 ): { head: string[]; rows: string[][] } {
   const { series } = lab;
   const specs = chartSpecs(series, processes, palette);
-  const head = [
-    'time',
-    ...specs.flatMap((spec) => spec.lines.map((line) => lineTitle(spec.title, line.label))),
-  ];
+  const head = ['time', ...specs.flatMap((spec) => spec.lines.map((line) => lineTitle(spec, line.label)))];
   const count = Math.min(ROWS, series.length);
   const rows: string[][] = [];
   for (let i = count - 1; i >= 0; i--) {
@@ -72,9 +69,9 @@ function tabulate(
     rows.push([
       `${trim(series.columns.t[at])} s`,
       ...specs.flatMap((spec) =>
-        spec.lines.map(({ column }) => {
+        spec.lines.map(({ column, format = spec.format }) => {
           const value = column[at];
-          return value === null || value === undefined ? '–' : spec.format(value);
+          return value === null || value === undefined ? '–' : format(value);
         }),
       ),
     ]);
@@ -83,6 +80,7 @@ function tabulate(
 }
 
 /** "numa01 1012, node 0"; a label that repeats the title is left out. */
-function lineTitle(title: string, label: string): string {
+function lineTitle(spec: ChartSpec, label: string): string {
+  const { title } = spec;
   return title.toLowerCase().includes(label) ? title : `${title}, ${label}`;
 }

@@ -7,6 +7,9 @@ import { useObservation, useView } from '../store.ts';
 import { Tooltip } from './Tooltip.tsx';
 import { useLab, usePolled } from './use-lab.ts';
 
+/** Rows to keep room for until the first summary says how many there are. */
+const EXPECTED_PROCESSES = 2;
+
 type PictureModule = typeof import('../../view/picture.ts');
 
 export function Stage() {
@@ -59,17 +62,21 @@ function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement): () => vo
   let picture: Picture | null = null;
   let module: PictureModule | null = null;
   let frame = 0;
+  const narrow = matchMedia('(max-width: 860px)');
 
   const fit = () => {
     frame = 0;
     const { boot, summary } = useObservation.getState();
     if (!module || !boot) return;
-    const width = scroller.clientWidth;
-    const alive = summary?.processes.filter((process) => process.alive).length ?? 2;
-    const wanted = module.pictureHeight(width, boot.machine, Math.max(1, alive));
-    const stacked = getComputedStyle(scroller).overflowY === 'visible';
-    const height = stacked ? wanted : Math.max(wanted, scroller.clientHeight);
-    host.style.height = `${Math.floor(height)}px`;
+    const wanted = module.pictureHeight(
+      scroller.offsetWidth,
+      boot.machine,
+      summary?.processes.length ?? EXPECTED_PROCESSES,
+    );
+    // On a narrow page the page scrolls, otherwise the stage; decided here so that a scroll bar cannot flicker.
+    const stacked = narrow.matches;
+    scroller.style.overflowY = stacked ? '' : wanted > scroller.offsetHeight ? 'scroll' : 'hidden';
+    host.style.height = `${Math.floor(stacked ? wanted : Math.max(wanted, scroller.clientHeight))}px`;
   };
   const scheduleFit = () => {
     frame ||= requestAnimationFrame(fit);
@@ -86,7 +93,10 @@ function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement): () => vo
     if (gone) return;
     fit();
     const made = await module.createPicture(host, {
-      onHover: (target, x, y) => lab.hover.set(target, x, y),
+      onHover: (target, x, y) => {
+        const { left, top } = host.getBoundingClientRect();
+        lab.hover.set(target, left + x, top + y);
+      },
       onSelect: (target) => lab.select(target),
       onViewChange: () => lab.pump?.wake(),
     });

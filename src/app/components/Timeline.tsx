@@ -8,8 +8,8 @@ import { usePolled, useRun } from './use-lab.ts';
 const NOTHING: TimelineMark[] = [];
 /** Marks worth a tick on the bar; the rest would hide them. */
 const SHOWN: ReadonlySet<TimelineMark['kind']> = new Set(['scan_pass', 'knob', 'birth', 'death']);
-/** Labels nearer than this share of the bar to the one before are left out. */
-const LABEL_SHARE = 0.12;
+/** About the share of the bar a letter of a label takes. */
+const LETTER_SHARE = 1 / 180;
 
 /** The end of the bar: round, and ahead of now, so that it rarely jumps. */
 export function timelineEnd(seconds: number): number {
@@ -36,7 +36,7 @@ export function Timeline() {
         {withLabels(marks, end).map(({ mark, label }, index) => (
           <span
             key={index}
-            className={`mark ${mark.kind}`}
+            className={`mark kind-${mark.kind}`}
             style={{ left: at(mark.tick) }}
             title={`${formatTick(mark.tick)} s: ${mark.label}`}
           >
@@ -61,15 +61,16 @@ export function Timeline() {
   );
 }
 
-/** The marks to draw; knob changes always have their words, others where there is room. */
+/** The marks to draw, with words where there is room for them; a knob change is worth more than a scan pass. */
 function withLabels(marks: readonly TimelineMark[], end: number): { mark: TimelineMark; label: boolean }[] {
-  let last = -1;
-  return marks
-    .filter((mark) => SHOWN.has(mark.kind))
-    .map((mark) => {
-      const where = mark.tick / 1000 / end;
-      const label = where - last >= LABEL_SHARE && where < 0.9;
-      if (label) last = where;
-      return { mark, label };
-    });
+  const shown = marks.filter((mark) => SHOWN.has(mark.kind)).map((mark) => ({ mark, label: false }));
+  const taken: [number, number][] = [];
+  const important = (mark: TimelineMark) => (mark.kind === 'knob' ? 0 : 1);
+  for (const entry of shown.toSorted((a, b) => important(a.mark) - important(b.mark))) {
+    const from = entry.mark.tick / 1000 / end;
+    const to = from + (entry.mark.label.length + 3) * LETTER_SHARE;
+    entry.label = to < 1.02 && taken.every(([a, b]) => to <= a || from >= b);
+    if (entry.label) taken.push([from, to]);
+  }
+  return shown;
 }

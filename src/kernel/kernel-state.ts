@@ -69,6 +69,8 @@ export interface Kernel {
   random: RandomStreams;
   /** Per CPU: when its lone running task next passes through schedule(). */
   nextSchedule: Float64Array;
+  /** No timer of a sleeping task fires before this time. */
+  nextTimerNs: Nanoseconds;
   /** Not state: hooks of the chosen policy, and output for watchers. Neither hashed nor copied. */
   policy: BalancingPolicy;
   output: Output;

@@ -81,6 +81,7 @@ export function bootKernel(options: BootOptions): Kernel {
       task: [],
     },
     nextSchedule: new Float64Array(cpus),
+    nextTimerNs: 0,
     policy: autonuma ? autonumaPolicy : offPolicy,
     output: createOutput(frames.node.length),
   };
@@ -129,13 +130,17 @@ function startPrograms(k: Kernel): void {
 
 /** Timers that are due (hrtimer and schedule_timeout alike, at tick resolution). */
 function wakeSleepers(k: Kernel): void {
+  if (k.nowNs < k.nextTimerNs) return;
+  let next = Infinity;
   for (let i = 0; i < k.tasks.length; i++) {
     const task = k.tasks[i];
-    if (task.wakeAtNs <= k.nowNs && task.state === TASK_SLEEPING) {
+    if (task.state !== TASK_SLEEPING) continue;
+    if (task.wakeAtNs <= k.nowNs) {
       task.program.waiting = 'none';
       wakeUp(k, task, -1);
-    }
+    } else if (task.wakeAtNs < next) next = task.wakeAtNs;
   }
+  k.nextTimerNs = next;
 }
 
 const usage = new Float64Array(64);

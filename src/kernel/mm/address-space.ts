@@ -55,6 +55,7 @@ export function mapRegion(k: Kernel, mm: AddressSpace, index: number, region: Re
     region: index,
     name: region.name,
     start: mm.nextAddress + region.misalignment,
+    skew: region.misalignment,
     bytes: region.bytes,
     backing: region.backing,
     object: objectFor(k, region, endPage - firstPage),

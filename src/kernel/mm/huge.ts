@@ -1,8 +1,8 @@
 /** khugepaged: collapses 2 MiB of base pages into a huge page (mm/huge_memory.c 3.3). Fault-time huge pages are in allocate.ts. */
 import type { Kernel } from '../kernel-state.ts';
 import { trace, TRACE_THP_COLLAPSED } from '../output.ts';
-import { deactivate } from '../sched/sched.ts';
-import { type Task, TASK_SLEEPING } from '../sched/task.ts';
+import { sleepUntil } from '../sched/sched.ts';
+import type { Task } from '../sched/task.ts';
 import { type Nanoseconds, type NodeId, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { mapHugeBlock } from './allocate.ts';
 import { claimBlock, freePages, pageOf, pageWord } from './frames.ts';
@@ -31,14 +31,13 @@ export function createKhugepaged(): KhugepagedState {
 /** Run khugepaged for at most `budgetNs`; it sleeps after pages_to_scan pages. */
 export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
   const state = k.khugepaged;
+  // transparent_hugepage/enabled = never: there is nothing to collapse.
+  if (k.memory.thp === 'off') state.scanned = PAGES_TO_SCAN;
   let used = 0;
   while (used < budgetNs && task.debtNs === 0) {
     if (state.scanned >= PAGES_TO_SCAN) {
       state.scanned = 0;
-      task.state = TASK_SLEEPING;
-      task.program.waiting = 'timer';
-      task.wakeAtNs = k.nowNs + SCAN_SLEEP_MS * NS_PER_MS;
-      deactivate(k, task);
+      sleepUntil(k, task, k.nowNs + SCAN_SLEEP_MS * NS_PER_MS);
       return Math.max(1000, used);
     }
     const slot = nextSlot(k);

@@ -3,7 +3,7 @@
  * (balance_pgdat, mm/vmscan.c 3.3); an allocation that finds nothing above min drops a cluster itself.
  */
 import type { Kernel } from '../kernel-state.ts';
-import { deactivate, wakeUp } from '../sched/sched.ts';
+import { sleepOn, wakeUp } from '../sched/sched.ts';
 import type { Task } from '../sched/task.ts';
 import { TASK_SLEEPING } from '../sched/task.ts';
 import { type FrameBlockId, type Nanoseconds, type NodeId, PAGES_PER_BLOCK } from '../units.ts';
@@ -92,9 +92,7 @@ export function runKswapd(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanosec
   const most = Math.max(1, Math.floor(budgetNs / perPage));
   const dropped = missing > 0 ? dropPageCache(k, node, Math.min(missing, most)) : 0;
   if (dropped < most) {
-    task.state = TASK_SLEEPING;
-    task.program.waiting = 'daemon';
-    deactivate(k, task);
+    sleepOn(k, task, 'daemon');
   }
   return Math.min(budgetNs, Math.max(1000, dropped * perPage));
 }

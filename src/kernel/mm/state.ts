@@ -129,6 +129,8 @@ export interface Vma {
   name: string;
   /** Virtual address of the first byte; a multiple of 2 MiB plus `misalignment`. */
   start: number;
+  /** Bytes from the 2 MiB boundary of the first slot to `start`. */
+  skew: number;
   bytes: number;
   backing: 'anonymous' | 'private-file' | 'shared';
   /** Shared object index (kernel.memory.objects), -1 for anonymous. */

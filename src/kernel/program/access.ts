@@ -36,11 +36,6 @@ function vmaFor(k: Kernel, task: Task, access: Access): Vma {
   return mm.vmas[id];
 }
 
-/** Offset of a region's first byte from the 2 MiB boundary of its first slot. */
-function skew(vma: Vma): number {
-  return vma.start % BLOCK_BYTES;
-}
-
 /** The access whose turn it is: the one furthest behind its weight. */
 function turn(task: Task): number {
   const { credits, accesses } = task.program;
@@ -56,7 +51,7 @@ function turn(task: Task): number {
  */
 export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number {
   const nodes = k.machine.nodes.length;
-  usage.fill(0, 0, nodes);
+  for (let n = 0; n < nodes; n++) usage[n] = 0;
   const pc = task.program;
   if (task.debtNs > 0 && pc.accesses === null) return -1;
   let accesses = pc.accesses;
@@ -67,6 +62,13 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
     accesses = op.accesses;
   }
   const mm = k.mms[task.mm];
+  if (accesses.length === 1 && accesses[0].pattern === 'sequential' && accesses[0].thinkNs === 0) {
+    // The common case, on the way of every tick of every CPU.
+    const id = mm.regions[accesses[0].region];
+    if (id < 0) return -1;
+    addMix(k, task, mm.vmas[id], accesses[0], pc.cursors.length > 0 ? pc.cursors[0] : 0, 1, usage);
+    return Infinity;
+  }
   let weights = 0;
   for (const access of accesses) weights += access.weight;
   let cap = 0;
@@ -107,7 +109,7 @@ function addMix(k: Kernel, task: Task, vma: Vma, access: Access, cursor: number,
   const nodes = t.nodes;
   const home = k.machine.cpus[task.cpu].node;
   if (access.pattern === 'sequential') {
-    const slot = vma.slots[Math.floor((skew(vma) + access.from + cursor) / BLOCK_BYTES)];
+    const slot = vma.slots[Math.floor((vma.skew + access.from + cursor) / BLOCK_BYTES)];
     addSlotMix(k, slot, home, share, usage);
     return;
   }
@@ -115,8 +117,8 @@ function addMix(k: Kernel, task: Task, vma: Vma, access: Access, cursor: number,
     for (let n = 0; n < nodes; n++) usage[n] += (share * vma.nodePages[n]) / vma.presentPages;
     return;
   }
-  const first = Math.floor((skew(vma) + access.from) / BLOCK_BYTES);
-  const last = Math.floor((skew(vma) + access.to - 1) / BLOCK_BYTES);
+  const first = Math.floor((vma.skew + access.from) / BLOCK_BYTES);
+  const last = Math.floor((vma.skew + access.to - 1) / BLOCK_BYTES);
   const step = Math.max(1, Math.ceil((last - first + 1) / MAX_MIX_SLOTS));
   const looked = Math.floor((last - first) / step) + 1;
   for (let s = first; s <= last; s += step) addSlotMix(k, vma.slots[s], home, share / looked, usage);
@@ -180,7 +182,7 @@ function fairRate(k: Kernel, task: Task): number {
 function runSequential(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
   const pc = task.program;
   const vma = vmaFor(k, task, access);
-  const address = skew(vma) + access.from + pc.cursors[i];
+  const address = vma.skew + access.from + pc.cursors[i];
   const index = Math.floor(address / BLOCK_BYTES);
   const inSlot = address - index * BLOCK_BYTES;
   const moved = Math.min(bytes, BLOCK_BYTES - inSlot, access.to - access.from - pc.cursors[i]);
@@ -214,7 +216,7 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
       const next = offset + access.strideBytes * Math.floor(each / access.touchBytes);
       pc.cursors[i] = next % span;
     }
-    const address = skew(vma) + access.from + offset;
+    const address = vma.skew + access.from + offset;
     const index = Math.floor(address / BLOCK_BYTES);
     const slot = vma.slots[index];
     if (!settled) {
@@ -232,8 +234,8 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
 
 /** Pages of a mapping when all are present. */
 function settledPages(vma: Vma): number {
-  const firstPage = Math.floor(skew(vma) / PAGE_BYTES);
-  return Math.ceil((skew(vma) + vma.bytes) / PAGE_BYTES) - firstPage;
+  const firstPage = Math.floor(vma.skew / PAGE_BYTES);
+  return Math.ceil((vma.skew + vma.bytes) / PAGE_BYTES) - firstPage;
 }
 
 function mayShare(k: Kernel, vma: Vma): boolean {

@@ -1,8 +1,8 @@
 /** The interpreter of programs: runs a user task for a stretch of CPU time. */
 import type { Kernel } from '../kernel-state.ts';
 import { mapRegion, unmapVma } from '../mm/address-space.ts';
-import { deactivate, setAffinity } from '../sched/sched.ts';
-import { type Task, TASK_RUNNABLE, TASK_SLEEPING } from '../sched/task.ts';
+import { setAffinity, sleepOn, sleepUntil } from '../sched/sched.ts';
+import { type Task, TASK_RUNNABLE } from '../sched/task.ts';
 import type { Nanoseconds } from '../units.ts';
 import { beginAccess, runAccess } from './access.ts';
 import { cloneThread, execProcess, exitTask, forkProcess, killProcess, releaseMemory, wakeWaiting } from './lifecycle.ts';
@@ -93,8 +93,7 @@ function systemCall(k: Kernel, task: Task, op: Op, offsetNs: Nanoseconds): void 
       return;
     case 'sleep':
       pc.op++;
-      sleepTask(k, task, 'timer');
-      task.wakeAtNs = k.nowNs + offsetNs + op.ns;
+      sleepUntil(k, task, k.nowNs + offsetNs + op.ns);
       return;
     case 'clone':
       pc.op++;
@@ -109,17 +108,17 @@ function systemCall(k: Kernel, task: Task, op: Op, offsetNs: Nanoseconds): void 
       return;
     case 'join':
       pc.op++;
-      if (process.liveThreads > 1) sleepTask(k, task, 'threads');
+      if (process.liveThreads > 1) sleepOn(k, task, 'threads');
       return;
     case 'wait':
       pc.op++;
-      if (process.liveChildren > 0) sleepTask(k, task, 'children');
+      if (process.liveChildren > 0) sleepOn(k, task, 'children');
       return;
     case 'barrier': {
       pc.op++;
       while (process.barriers.length <= op.id) process.barriers.push(0);
       process.barriers[op.id]++;
-      if (process.barriers[op.id] < op.parties) sleepTask(k, task, 'barrier');
+      if (process.barriers[op.id] < op.parties) sleepOn(k, task, 'barrier');
       else {
         process.barriers[op.id] = 0;
         wakeWaiting(k, process, 'barrier', task.cpu);
@@ -147,12 +146,6 @@ function systemCall(k: Kernel, task: Task, op: Op, offsetNs: Nanoseconds): void 
       return;
   }
   pc.op++;
-}
-
-function sleepTask(k: Kernel, task: Task, waiting: 'timer' | 'threads' | 'children' | 'barrier'): void {
-  task.state = TASK_SLEEPING;
-  task.program.waiting = waiting;
-  deactivate(k, task);
 }
 
 function copyPolicy(policy: Mempolicy | null): Mempolicy | null {

@@ -17,5 +17,6 @@ export {
   runnableOn,
 } from './run-queue.ts';
 export { schedule, schedulerTick } from './schedule.ts';
+export { sleepOn, sleepUntil } from './sleep.ts';
 export { createSchedEntity } from './state.ts';
 export { niceWeight } from './tunables.ts';

@@ -9,7 +9,7 @@ import { migrateIsolated, type MigrationResult, splitHugePage } from '../../mm/m
 import { PAGE_ISOLATED } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
 import { printk, trace, TRACE_DAEMON_BATCH, TRACE_DAEMON_WOKEN, TRACE_NO_ROOM } from '../../output.ts';
-import { deactivate, wakeUp } from '../../sched/sched.ts';
+import { sleepOn, sleepUntil, wakeUp } from '../../sched/sched.ts';
 import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
 import { type Nanoseconds, type NodeId, NS_PER_MS, PAGE_BYTES, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import { spillPageCache } from './spill.ts';
@@ -220,17 +220,13 @@ function copyBatch(k: Kernel, daemon: MigrateDaemon, task: Task, budgetNs: Nanos
 
 /** End of a batch: wait until woken when nothing is queued, else sleep migrate_sleep_millisecs (autonuma.md 5.3). */
 function nap(k: Kernel, daemon: MigrateDaemon, task: Task): void {
-  task.state = TASK_SLEEPING;
   if (daemon.nrQueued === 0) {
     daemon.state = 'asleep';
-    task.program.waiting = 'daemon';
-    task.wakeAtNs = Infinity;
+    sleepOn(k, task, 'daemon');
   } else {
     if (daemon.state !== 'no room') daemon.state = 'napping';
-    task.program.waiting = 'timer';
-    task.wakeAtNs = k.nowNs + k.autonuma.knobs.migrate_sleep_millisecs * NS_PER_MS;
+    sleepUntil(k, task, k.nowNs + k.autonuma.knobs.migrate_sleep_millisecs * NS_PER_MS);
   }
-  deactivate(k, task);
 }
 
 /** A write to migrate_sleep_millisecs wakes the daemons whose queue is not empty (autonuma.md 7.1). */

@@ -5,8 +5,8 @@ import { lruAddDrain } from '../../mm/pagevec.ts';
 import { type AddressSpace, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA, type Vma } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
 import { printk, trace, TRACE_SCAN_PASS } from '../../output.ts';
-import { deactivate } from '../../sched/sched.ts';
-import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
+import { sleepOn, sleepUntil } from '../../sched/sched.ts';
+import type { Task } from '../../sched/task.ts';
 import { type Nanoseconds, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import { flushQueues } from './migrated.ts';
 import { migrateNid } from './queues.ts';
@@ -53,19 +53,13 @@ export function runScand(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseco
 }
 
 function sleep(k: Kernel, task: Task, millisecs: number): void {
-  task.state = TASK_SLEEPING;
-  task.program.waiting = 'timer';
-  task.wakeAtNs = k.nowNs + millisecs * NS_PER_MS;
-  deactivate(k, task);
+  sleepUntil(k, task, k.nowNs + millisecs * NS_PER_MS);
 }
 
 function blockWhileDisabled(k: Kernel, task: Task): boolean {
   if (k.autonuma.knobs.enabled !== 0) return false;
   k.autonuma.scanner.phase = 'off';
-  task.state = TASK_SLEEPING;
-  task.program.waiting = 'daemon';
-  task.wakeAtNs = Infinity;
-  deactivate(k, task);
+  sleepOn(k, task, 'daemon');
   return true;
 }
 

@@ -36,6 +36,7 @@ export function createSched(machine: Machine, era: SchedEra = DEFAULT_ERA): Sche
   const factor = 1 + (31 - Math.clz32(Math.min(cpus, SCHED_SCALING_MAX_CPUS)));
   const sched: SchedState = {
     queues: machine.cpus.map((_, cpu) => createRunQueue(machine, cpu)),
+    changes: 0,
     levels: [],
     spans: [],
     groupLists: [],
@@ -181,6 +182,9 @@ function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void
         lastBalanceNs: 0,
         balanceIntervalMs: plan.level.minIntervalMs,
         nrBalanceFailed: 0,
+        balancedAt: -1,
+        balancedFor: 0,
+        othersTurn: 0,
       });
     }
     for (let cpu = 0; cpu < cpus; cpu++) {

@@ -32,7 +32,7 @@ export function rebalanceDomains(k: Kernel, cpu: CpuId, idleAtTick: boolean): vo
     let othersTurn = false;
     if (k.nowNs >= domain.lastBalanceNs + interval) {
       if (loadBalance(k, cpu, domain, idle) > 0) idle = 'not_idle';
-      othersTurn = sched.scratch.balance === 0;
+      othersTurn = domain.othersTurn !== 0;
       domain.lastBalanceNs = k.nowNs;
     }
     nextBalance = Math.min(nextBalance, domain.lastBalanceNs + interval);
@@ -77,13 +77,25 @@ function loadBalance(k: Kernel, cpu: CpuId, domain: SchedDomain, idle: IdleType)
   const { sched } = k;
   const { scratch } = sched;
   const level = sched.levels[domain.level];
+  const kind = idle === 'idle' ? 0 : idle === 'newly_idle' ? 1 : 2;
+  if (domain.balancedAt === sched.changes && domain.balancedFor === kind) {
+    // Nothing has changed since this domain was found balanced: it still is. Exact, and most passes end here.
+    domain.nrBalanceFailed = 0;
+    backOff(domain, level, false);
+    return 0;
+  }
   let allPinned = false;
   scratch.cpus.fill(1);
   for (;;) {
     findBusiestGroup(k, cpu, domain, idle);
+    domain.othersTurn = scratch.balance === 0 ? 1 : 0;
     const group = scratch.busiest < 0 ? null : sched.groupLists[domain.groupList][scratch.busiest];
     const busiest = group === null ? null : findBusiestQueue(k, group, level);
     if (busiest === null) {
+      if (!allPinned) {
+        domain.balancedAt = sched.changes;
+        domain.balancedFor = kind;
+      }
       domain.nrBalanceFailed = 0;
       backOff(domain, level, allPinned);
       return 0;

@@ -93,6 +93,7 @@ export function updateMinVruntime(k: Kernel, rq: RunQueue): void {
 /** enqueue_entity and account_entity_enqueue: a task whose vruntime is set joins the waiting ones. */
 export function enqueue(k: Kernel, rq: RunQueue, task: Task): void {
   task.sched.onRq = 1;
+  k.sched.changes++;
   rq.nrRunning++;
   rq.loadWeight += task.sched.weight;
   rq.cpuLoadSettled = 0;
@@ -103,6 +104,7 @@ export function enqueue(k: Kernel, rq: RunQueue, task: Task): void {
 /** dequeue_entity and account_entity_dequeue; a running task leaves its CPU without a current one. */
 export function dequeue(k: Kernel, rq: RunQueue, task: Task): void {
   task.sched.onRq = 0;
+  k.sched.changes++;
   rq.nrRunning--;
   rq.loadWeight -= task.sched.weight;
   rq.cpuLoadSettled = 0;
@@ -125,7 +127,8 @@ export function deactivate(k: Kernel, task: Task): void {
  * update_cpu_load (kernel/sched/core.c 3.3): once a tick the averages over 1, 2 and 4 ticks move towards the load. On a CPU whose load
  * has not changed for long they stand still and nothing is done.
  */
-export function updateCpuLoad(rq: RunQueue): void {
+export function updateCpuLoad(k: Kernel, rq: RunQueue): void {
+  k.sched.changes++;
   const { cpuLoad, loadWeight } = rq;
   cpuLoad[0] = loadWeight;
   let settled = 1;

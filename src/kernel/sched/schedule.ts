@@ -45,7 +45,7 @@ export function schedule(k: Kernel, cpu: CpuId): Task | null {
  */
 export function schedulerTick(k: Kernel, cpu: CpuId): void {
   const rq = k.sched.queues[cpu];
-  if (rq.cpuLoadSettled === 0) updateCpuLoad(rq);
+  if (rq.cpuLoadSettled === 0) updateCpuLoad(k, rq);
   if (rq.nrRunning > 1 && rq.current >= 0 && rq.needResched === 0) checkPreemptTick(k, rq);
   if (k.nowNs >= rq.nextBalanceNs) rebalanceDomains(k, cpu, rq.nrRunning === 0);
 }

@@ -97,6 +97,10 @@ export interface SchedDomain {
   lastBalanceNs: Nanoseconds;
   balanceIntervalMs: number;
   nrBalanceFailed: number;
+  /** The last pass found the domain balanced: SchedState.changes then, for which kind of pass, and whether it was another CPU's turn. */
+  balancedAt: number;
+  balancedFor: number;
+  othersTurn: number;
 }
 
 /** CPUs of a domain. */
@@ -137,6 +141,8 @@ export interface BalanceScratch {
 
 export interface SchedState {
   queues: RunQueue[];
+  /** Counts everything that could change what a balancing pass finds: tasks coming and going, load averages moving. */
+  changes: number;
   levels: DomainLevel[];
   spans: DomainSpan[];
   groupLists: SchedGroup[][];

@@ -44,6 +44,7 @@ export function createSched(machine: Machine, era: SchedEra = DEFAULT_ERA): Sche
     latencyNs: SCHED_LATENCY_NS * factor,
     minGranularityNs: SCHED_MIN_GRANULARITY_NS * factor,
     wakeupGranularityNs: SCHED_WAKEUP_GRANULARITY_NS * factor,
+    imbalanceByDifference: era === '3.3' ? 0 : 1,
     // max_load_balance_interval = HZ * CPUs / 10, in jiffies of 1 ms.
     maxBalanceIntervalMs: 100 * cpus,
     scratch: createScratch(cpus),

@@ -145,6 +145,7 @@ function updateRemoteGroup(
   let maxCpuLoad = 0;
   let maxNrRunning = 0;
   let minCpuLoad = Infinity;
+  let minNrRunning = Infinity;
   for (const cpu of group.cpus) {
     if (s.cpus[cpu] === 0) continue;
     const rq = k.sched.queues[cpu];
@@ -154,6 +155,7 @@ function updateRemoteGroup(
       maxNrRunning = rq.nrRunning;
     }
     if (load < minCpuLoad) minCpuLoad = load;
+    if (rq.nrRunning < minNrRunning) minNrRunning = rq.nrRunning;
     groupLoad += load;
     nrRunning += rq.nrRunning;
     weight += rq.loadWeight;
@@ -163,7 +165,9 @@ function updateRemoteGroup(
   s.totalPower += group.power;
   const average = Math.floor((groupLoad * POWER_SCALE) / group.power);
   const perTask = nrRunning > 0 ? Math.floor(weight / nrRunning) : 0;
-  const imbalanced = maxNrRunning > 1 && maxCpuLoad - minCpuLoad >= perTask;
+  // group_imb, meant for groups that affinity keeps uneven. min_nr_running came with 3.5 ("Improve the ->group_imb logic").
+  const uneven = k.sched.imbalanceByDifference === 0 ? maxNrRunning : maxNrRunning - minNrRunning;
+  const imbalanced = uneven > 1 && maxCpuLoad - minCpuLoad >= perTask;
   const room = capacityOfPower(group.power, level.shareCpuPower);
   // Prefer-sibling: while this group has room, every task but one over there is too many.
   const capacity = spread && s.thisHasCapacity ? Math.min(room, 1) : room;

@@ -152,6 +152,11 @@ export interface SchedState {
   latencyNs: Nanoseconds;
   minGranularityNs: Nanoseconds;
   wakeupGranularityNs: Nanoseconds;
+  /**
+   * 1: a group counts as imbalanced when its fullest and emptiest CPU differ by two tasks (3.5+); 0: as soon as the fullest has two
+   * (3.3), which makes half-full machines pull back and forth.
+   */
+  imbalanceByDifference: number;
   /** max_load_balance_interval. */
   maxBalanceIntervalMs: number;
   scratch: BalanceScratch;

@@ -3,7 +3,7 @@
  * known from the kernel named but not in our references. docs/fidelity.md repeats this list.
  *
  * Era: 3.3, the kernel alpha6 was posted against: SMT, MC, NODE (up to 16 nodes) and, above 16 nodes, ALLNODES. The one-level-per-
- * distance rule of 3.5+ is there too (`createSched(machine, '3.5')`).
+ * distance rule of 3.5+ is there too (`createSched(machine, '3.5')`), and with it that kernel's cure for needless group imbalance.
  */
 import type { DomainLevel } from './state.ts';
 

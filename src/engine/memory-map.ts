@@ -138,19 +138,25 @@ function placePixels(request: MapRequest, frames: number, places: Int32Array): v
   const cellRows = Math.ceil(frames / TILE_CELLS / tileColumns) * TILE_HEIGHT;
   const worldX = Math.round(x / cellsPerPixel);
   const worldY = Math.round(y / cellsPerPixelY);
-  const jitterX = cellsPerPixel > 1;
-  const jitterY = cellsPerPixelY > 1;
+  // Jitter per 1/65536 of a pixel; none when a cell is larger than a pixel, which then takes the cell at its centre.
+  const jitterX = cellsPerPixel > 1 ? cellsPerPixel / 65536 : 0;
+  const jitterY = cellsPerPixelY > 1 ? cellsPerPixelY / 65536 : 0;
+  const startX = jitterX > 0 ? x : x + cellsPerPixel / 2;
+  const startY = jitterY > 0 ? y : y + cellsPerPixelY / 2;
   let p = 0;
   for (let py = 0; py < height; py++) {
-    const centreY = Math.floor(y + (py + 0.5) * cellsPerPixelY);
+    const baseY = startY + py * cellsPerPixelY;
     for (let px = 0; px < width; px++) {
       const h = pixelHash(px + worldX, py + worldY);
-      const cellX = Math.floor(x + (px + (jitterX ? (h & 0xffff) / 65536 : 0.5)) * cellsPerPixel);
-      const cellY = jitterY ? Math.floor(y + (py + (h >>> 16) / 65536) * cellsPerPixelY) : centreY;
+      const atX = startX + px * cellsPerPixel + (h & 0xffff) * jitterX;
+      const atY = baseY + (h >>> 16) * jitterY;
       let place = NOWHERE;
-      if (cellX >= 0 && cellX < cellColumns && cellY >= 0 && cellY < cellRows) {
+      // Inside, the numbers are small and not negative: `| 0` is a cheap floor.
+      if (atX >= 0 && atX < cellColumns && atY >= 0 && atY < cellRows) {
+        const cellX = atX | 0;
+        const cellY = atY | 0;
         const tile = (cellY >> 4) * tileColumns + (cellX >> 5);
-        const frame = tile * TILE_CELLS + (cellY & 15) * TILE_WIDTH + (cellX & 31);
+        const frame = tile * TILE_CELLS + ((cellY & 15) << 5) + (cellX & 31);
         if (frame < frames) place = frame;
       }
       places[p++] = place;

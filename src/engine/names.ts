@@ -45,10 +45,9 @@ export function taskName(k: Kernel, task: Task | undefined): string {
   return `thread ${task.threadIndex} of ${processName(k, task.process)}`;
 }
 
-/** The same at the start of a sentence. */
+/** The same at the start of a sentence. Names of programs and daemons stay as they are written. */
 export function capital(text: string): string {
-  // A daemon keeps its name as the kernel writes it.
-  return text.startsWith('knuma_') || text.startsWith('k') ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return text.startsWith('thread ') ? `T${text.slice(1)}` : text;
 }
 
 /** Name of the mapping that a page-table slot belongs to. */

@@ -55,8 +55,11 @@ export interface EngineApi {
   inspect(target: InspectTarget): Promise<Inspection>;
   /** The presets and programs there are, and every knob with its range and meaning. */
   catalog(): Promise<Catalog>;
-  /** Understand pasted text: `numactl --hardware` output or a machine file. */
-  parseMachine(text: string): Promise<Reply<MachineFile>>;
+  /**
+   * Understand pasted text: `numactl --hardware` output or a machine file. The notes say what was not in the text and
+   * has been assumed, a sentence each.
+   */
+  parseMachine(text: string): Promise<Reply<MachineFile> & { notes?: string[] }>;
   /** Understand a pasted workload file. */
   parseWorkload(text: string): Promise<Reply<object>>;
   /** Hash of the whole kernel state, hexadecimal. */

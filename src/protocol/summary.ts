@@ -1,5 +1,6 @@
 /** The figures for panels, captions, charts and the log: plain data, at most ten times a second. */
 import type { StepGrain } from './engine-api.ts';
+import type { Experiment } from './experiment.ts';
 
 export interface MachineInfo {
   name: string;
@@ -36,7 +37,15 @@ export interface KnobInfo {
 
 export interface Catalog {
   machines: { name: string; title: string }[];
-  workloads: { name: string; title: string; question: string; variants: string[]; parameters: WorkloadParameter[] }[];
+  workloads: {
+    name: string;
+    title: string;
+    question: string;
+    /** What AutoNUMA does with it, in one sentence. */
+    expected?: string;
+    variants: string[];
+    parameters: WorkloadParameter[];
+  }[];
   policies: { name: 'autonuma' | 'off'; title: string }[];
   versions: string[];
   knobs: KnobInfo[];
@@ -48,6 +57,8 @@ export interface WorkloadParameter {
   unit: string;
   minimum: number;
   maximum: number;
+  /** The default in words, because most of them follow the machine. */
+  default?: string;
 }
 
 export interface SummaryRequest {
@@ -189,6 +200,10 @@ export interface Summary {
   /** All marks from the beginning; short. */
   marks: TimelineMark[];
   log: LogLine[];
+  /** Knob writes that took effect after boot, with the ticks at which they did: what a link needs to give this run again. */
+  edits?: Experiment['edits'];
+  /** What went wrong in the engine or the kernel model, '' when all is well. */
+  error?: string;
 }
 
 export type InspectTarget =

@@ -1,0 +1,295 @@
+/**
+ * The engine: runs a session at the wanted speed in short slices, answers commands, makes frames. It lives in a worker
+ * (worker.ts) but knows nothing of that; tests run it in Node.
+ *
+ * Whatever runs - playing or a step - is an activity with a number. Every command that changes what runs takes
+ * the next number, so a slice that wakes up with an old one knows that it is over.
+ */
+import { stateHash } from '../kernel/kernel.ts';
+import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../protocol/engine-api.ts';
+import type { Experiment, MachineFile } from '../protocol/experiment.ts';
+import type { ViewRequest } from '../protocol/frame.ts';
+import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
+import { CaptionKeeper } from './caption.ts';
+import { buildCatalog } from './catalog.ts';
+import {
+  achievedSpeed,
+  createPace,
+  createSpeedometer,
+  dueTicks,
+  isBehind,
+  measure,
+  msUntilDue,
+  payTicks,
+  resetSpeedometer,
+  resume,
+  setSpeed,
+  SLICE_MS,
+} from './clock.ts';
+import { checkView, writeEmptyFrame } from './frame-writer.ts';
+import type { Host } from './host.ts';
+import { inspect } from './inspect.ts';
+import { parseMachine, parseWorkload } from './parse.ts';
+import { describeMiss, describeStep } from './sentences.ts';
+import { messageOf, Session } from './session.ts';
+import { machineInfo } from './summary.ts';
+import { emptySummary, summarise } from './summarise.ts';
+
+/** A step gives up after so many ticks. */
+const STEP_LIMIT_TICKS = 60_000;
+/** Longest sleep between two looks at the clock. */
+const MAX_SLEEP_MS = 100;
+
+/** The counter of the kernel's output that a step waits for; null for a plain tick. */
+const STEP_COUNTERS = {
+  tick: null,
+  scan_pass: 'stepScanPasses',
+  hinting_fault: 'stepFaults',
+  page_migration: 'stepMigrations',
+  task_move: 'stepTaskMoves',
+} as const;
+
+export class Engine implements EngineApi {
+  private readonly host: Host;
+  private readonly pace;
+  private readonly meter = createSpeedometer();
+  private session: Session | null = null;
+  private generation = 0;
+  private mode: 'idle' | 'playing' | 'stepping' = 'idle';
+  private activity = 0;
+  private frameId = 0;
+  private sliceMs = 0;
+  /** Error that belongs to no session. */
+  private problem = '';
+  private captions = new CaptionKeeper();
+  /** The person has acted since the last summary. */
+  private acted = true;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.pace = createPace(1, host.now());
+  }
+
+  async boot(experiment: Experiment, play: boolean): Promise<Reply<BootResult>> {
+    let session: Session;
+    try {
+      session = new Session(experiment, this.generation + 1);
+    } catch (error) {
+      return { ok: false, error: messageOf(error) };
+    }
+    this.stop();
+    this.session = session;
+    this.generation = session.generation;
+    this.problem = '';
+    this.captions = new CaptionKeeper();
+    resetSpeedometer(this.meter, this.host.now(), 0);
+    if (play) this.start();
+    const { title, question } = session.workload;
+    const value = { generation: this.generation, machine: machineInfo(session.k), workloadTitle: title, workloadQuestion: question };
+    return { ok: true, value };
+  }
+
+  async play(): Promise<void> {
+    if (this.mode !== 'playing') this.start();
+  }
+
+  async pause(): Promise<void> {
+    this.stop();
+  }
+
+  async setSpeed(speed: number): Promise<void> {
+    this.acted = true;
+    setSpeed(this.pace, speed, this.host.now());
+    // A sleep measured for the old speed may be long: start afresh.
+    if (this.mode === 'playing') this.start();
+  }
+
+  async step(grain: StepGrain): Promise<Reply<StepResult>> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    this.stop();
+    if (session.broken) return { ok: false, error: session.problem };
+    const activity = this.activity;
+    this.mode = 'stepping';
+    const { output } = session.k;
+    const since = output.traceCount;
+    const counter = STEP_COUNTERS[grain];
+    const before = counter ? output[counter] : -1;
+    const happened = () => !counter || output[counter] !== before;
+    const end = (reached: boolean, sentence: string): Reply<StepResult> => {
+      if (activity === this.activity) this.stop();
+      return { ok: true, value: { tick: session.k.ticks, reached, sentence } };
+    };
+    for (let left = counter ? STEP_LIMIT_TICKS : 1; left > 0;) {
+      if (session.finished) return end(false, describeMiss(session.k, grain, 'finished'));
+      try {
+        left -= this.slice(session, left, happened);
+      } catch (error) {
+        this.stop();
+        return { ok: false, error: session.problem || messageOf(error) };
+      }
+      if (counter ? happened() : left === 0) {
+        return end(true, describeStep(session.k, grain, since) ?? tickSentence(session));
+      }
+      await new Promise<void>((resolve) => this.host.soon(resolve));
+      if (activity !== this.activity) return end(false, describeMiss(session.k, grain, 'stopped'));
+    }
+    return end(false, describeMiss(session.k, grain, 'limit'));
+  }
+
+  async writeKnob(path: string, value: string): Promise<Reply<string>> {
+    if (!this.session) return { ok: false, error: 'nothing has been booted' };
+    this.acted = true;
+    return guarded(() => this.session!.writeKnob(path, value));
+  }
+
+  async frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer> {
+    const { session } = this;
+    const frameId = ++this.frameId;
+    try {
+      checkView(view);
+      if (session) {
+        const status = {
+          frameId,
+          generation: this.generation,
+          playing: this.mode !== 'idle',
+          sliceMicroseconds: Math.round(this.sliceMs * 1000),
+          achievedSpeed: this.achievedSpeed() * 1000,
+        };
+        return session.frames.write(view, buffer, status, this.host.now);
+      }
+    } catch (error) {
+      this.report(error, 'The picture could not be made');
+    }
+    return writeEmptyFrame({ ...view, maps: [], strips: [] }, buffer, frameId);
+  }
+
+  async summary(request: SummaryRequest): Promise<Summary> {
+    const { session } = this;
+    if (!session) return emptySummary(this.problem);
+    const nowMs = this.host.now();
+    try {
+      const status = {
+        playing: this.mode === 'playing',
+        speed: this.pace.speed,
+        achievedSpeed: this.achievedSpeed(),
+        behind: this.mode === 'playing' && isBehind(this.pace, nowMs),
+        problem: session.problem || this.problem,
+      };
+      const urgent = this.acted;
+      this.acted = false;
+      return summarise(session, status, request, (next) => this.captions.show(next, nowMs, urgent));
+    } catch (error) {
+      this.report(error, 'The figures could not be made');
+      return { ...emptySummary(this.problem), generation: this.generation, tick: session.k.ticks };
+    }
+  }
+
+  async inspect(target: InspectTarget): Promise<Inspection> {
+    if (!this.session) return { title: 'Nothing has been booted', rows: [] };
+    try {
+      return inspect(this.session.k, target);
+    } catch (error) {
+      return { title: 'This cannot be inspected', rows: [{ name: 'error', value: messageOf(error) }] };
+    }
+  }
+
+  async catalog(): Promise<Catalog> {
+    return buildCatalog();
+  }
+
+  async parseMachine(text: string): Promise<Reply<MachineFile> & { notes?: string[] }> {
+    return guarded(() => parseMachine(text));
+  }
+
+  async parseWorkload(text: string): Promise<Reply<object>> {
+    return guarded(() => parseWorkload(text));
+  }
+
+  async stateHash(): Promise<string> {
+    return this.session ? stateHash(this.session.k) : '';
+  }
+
+  async crash(): Promise<void> {
+    // From outside any promise, or the worker would swallow it.
+    this.host.later(() => {
+      throw new Error('the engine was told to crash');
+    }, 0);
+  }
+
+  /** Ticks simulated so far, for tests and the HUD. */
+  get tick(): number {
+    return this.session?.k.ticks ?? 0;
+  }
+
+  private stop(): void {
+    this.activity++;
+    this.mode = 'idle';
+    this.acted = true;
+    this.resetMeter();
+  }
+
+  private start(): void {
+    const { session } = this;
+    this.stop();
+    if (!session || session.finished || session.broken) return;
+    this.mode = 'playing';
+    const nowMs = this.host.now();
+    resume(this.pace, nowMs);
+    this.loop(this.activity, session);
+  }
+
+  /** One slice and the appointment for the next. */
+  private loop(activity: number, session: Session): void {
+    if (activity !== this.activity) return;
+    const due = dueTicks(this.pace, this.host.now());
+    try {
+      if (due > 0) payTicks(this.pace, this.slice(session, due, null));
+    } catch {
+      // The session knows what happened; the summary says it.
+      this.stop();
+      return;
+    }
+    if (session.finished) {
+      this.stop();
+      return;
+    }
+    const waitMs = msUntilDue(this.pace);
+    const again = () => this.loop(activity, session);
+    if (waitMs > 0) this.host.later(again, Math.min(MAX_SLEEP_MS, waitMs));
+    else this.host.soon(again);
+  }
+
+  private slice(session: Session, ticks: number, stop: (() => boolean) | null): number {
+    const startMs = this.host.now();
+    const done = session.run(ticks, this.host.now, startMs + SLICE_MS, stop);
+    const nowMs = this.host.now();
+    this.sliceMs = nowMs - startMs;
+    measure(this.meter, nowMs, session.k.ticks);
+    return done;
+  }
+
+  private achievedSpeed(): number {
+    return this.mode === 'idle' ? 0 : achievedSpeed(this.meter, this.host.now(), this.tick);
+  }
+
+  private resetMeter(): void {
+    resetSpeedometer(this.meter, this.host.now(), this.tick);
+  }
+
+  private report(error: unknown, what: string): void {
+    this.problem = `${what}: ${messageOf(error)}`;
+  }
+}
+
+function tickSentence(session: Session): string {
+  return `One tick: it is ${(session.k.ticks / 1000).toFixed(3)} s.`;
+}
+
+function guarded<R>(work: () => R): R | { ok: false; error: string } {
+  try {
+    return work();
+  } catch (error) {
+    return { ok: false, error: messageOf(error) };
+  }
+}

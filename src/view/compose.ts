@@ -1,5 +1,6 @@
 /** One composition of the picture: every shape and label but the maps' pixels. */
 import type { InspectTarget } from '../protocol/summary.ts';
+import { cellWindow } from './camera.ts';
 import type { Cameras } from './cameras.ts';
 import { labelCells } from './cell-labels.ts';
 import { drawCpuKeys } from './cpu-keys.ts';
@@ -52,7 +53,9 @@ export function composePicture(scene: Scene, parts: Parts): void {
       labelCells(panel, camera, bytes, spec.width, spec.height, scene.palette, scene.colourBy, tools.labels);
     }
   });
-  overlay.legend.draw(scene);
+  const first = layout.panels.find((panel) => panel.map !== null);
+  const seen = first === undefined ? null : cellWindow(cameras.of(first.node), first);
+  overlay.legend.draw(scene, seen === null ? 0 : seen.perPixelX * seen.perPixelY);
   drawSelectedFrame(over, scene, cameras.of);
   if (parts.hover !== null) drawHover(over, scene, cameras.of, parts.hover, parts.hoverPoint);
   const { cursor } = parts;

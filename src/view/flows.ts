@@ -28,6 +28,11 @@ export function flowWidth(pagesPerSecond: number): number {
   return Math.max(2, Math.min(1, pagesPerSecond / FULL) * WIDEST);
 }
 
+/** Width of a ribbon: lanes are narrow, so the same scale is drawn smaller. */
+function ribbonWidth(layout: Layout, pagesPerSecond: number): number {
+  return Math.max(1.5, flowWidth(pagesPerSecond) * Math.min(1, (layout.lane * 0.4) / WIDEST));
+}
+
 /** The flows there are now, widest first. */
 export function flowsOf(figures: Figures, nodes: number): Flow[] {
   const flows: Flow[] = [];
@@ -158,16 +163,18 @@ export function ribbonPath(layout: Layout, from: number, to: number): number[] {
   const b = layout.panels[to].rect;
   const rowA = Math.floor(from / layout.columns);
   const rowB = Math.floor(to / layout.columns);
-  // What leaves and what arrives use different places of an edge, so that the two directions do not cover each other.
-  const ax = a.x + a.width * (from < to ? 0.56 : 0.68);
-  const bx = b.x + b.width * (from < to ? 0.44 : 0.32);
+  // Every flow has its own place on the edges, what leaves beside what arrives.
+  const nodes = layout.panels.length;
+  const ax = a.x + a.width * (0.15 + (0.7 * (to + 0.3)) / nodes);
+  const bx = b.x + b.width * (0.15 + (0.7 * (from + 0.7)) / nodes);
   let y0: number;
   let y1: number;
   let c0: number;
   let c1: number;
   if (rowA === rowB) {
     const above = layout.rows > 1 && rowA === layout.rows - 1;
-    const sag = layout.lane * (0.75 + 0.25 / Math.max(1, Math.abs(from - to)));
+    // And its own depth in the lane: long ways run deeper.
+    const sag = layout.lane * (0.55 + 0.6 * (Math.abs(from - to) / layout.columns));
     y0 = y1 = above ? a.y : a.y + a.height;
     c0 = c1 = above ? y0 - sag : y0 + sag;
   } else {
@@ -197,7 +204,7 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
   // The widest are drawn last, over the others.
   for (const flow of [...flows].reverse()) {
     const points = ribbonPath(layout, flow.from, flow.to);
-    const width = Math.min(layout.lane * 0.5, flowWidth(flow.pagesPerSecond));
+    const width = ribbonWidth(layout, flow.pagesPerSecond);
     const colour = hueOf(scene, flow.process);
     tools.over.ribbon(points, width + 2, c.ground);
     tools.over.ribbon(points, width, colour);
@@ -211,24 +218,30 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
     const [hx, hy] = [tx - ux * 8, ty - uy * 8];
     tools.over.polygon([hx - uy * wing, hy + ux * wing, tx, ty, hx + uy * wing, hy - ux * wing], colour);
   }
-  flows.slice(0, NUMBERED).forEach((flow) => {
+  const taken: { x: number; y: number; width: number }[] = [];
+  for (const flow of flows) {
+    if (taken.length >= NUMBERED) break;
     const points = ribbonPath(layout, flow.from, flow.to);
     const middle = Math.floor(points.length / 4) * 2;
-    const text = `${short(flow.pagesPerSecond)} pages/s`;
+    const text = `${flow.from}→${flow.to} ${short(flow.pagesPerSecond)} pages/s`;
     const width = Math.ceil(textWidth(text, 'small')) + 6;
     const x = Math.round(points[middle] - width / 2);
-    tools.labels.put(text, x, Math.round(points[middle + 1] - 7), width, 'small', c.text, {
-      align: 'center',
-      plate: c.panel,
-    });
-  });
+    const y = Math.round(points[middle + 1] - 7);
+    // A number that would cover another is left out: hovering and the panels have it.
+    if (taken.some((t) => Math.abs(t.y - y) < 16 && x < t.x + t.width + 4 && t.x < x + width + 4)) continue;
+    taken.push({ x, y, width });
+    tools.labels.put(text, x, y, width, 'small', c.text, { align: 'center', plate: c.panel });
+  }
   if (layout.lane < 20) return;
   const link = busiestLink(figures, nodes);
   if (link.share <= 0) return;
   const last = layout.panels[layout.columns - 1].rect;
   const words = `busiest link ${link.from} → ${link.to}: ${percent(link.share)}`;
-  const top = last.y + last.height + layout.lane / 2 - 7;
-  tools.labels.put(words, last.x + last.width - 180, top, 180, 'small', c.secondary, { align: 'right' });
+  const top = Math.round(last.y + last.height + layout.lane / 2 - 7);
+  const width = Math.ceil(textWidth(words, 'small')) + 6;
+  const x = last.x + last.width - width;
+  if (taken.some((t) => Math.abs(t.y - top) < 16 && x < t.x + t.width + 4)) return;
+  tools.labels.put(words, x, top, width, 'small', c.secondary, { align: 'right', plate: c.ground });
 }
 
 /** Draw the flows of pages between nodes. */

@@ -18,7 +18,7 @@ const FONTS: Record<LabelStyle, string> = {
 
 /** Rough width of a character, to decide what fits without measuring. */
 const CHARACTER: Record<LabelStyle, number> = {
-  title: 7.4,
+  title: 8.2,
   text: 6.7,
   small: 6.1,
   mono: 6.7,

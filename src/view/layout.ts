@@ -59,7 +59,7 @@ const PHONE = 640;
 /** Rows of processes at most; more are scrolled. */
 export const MAX_PROCESS_ROWS = 8;
 const ROW_HEIGHTS = [66, 48, 34];
-const STACKED_ROW = 96;
+const STACKED_ROW = 112;
 const LEGEND = 18;
 
 /** Panels side by side for so many nodes at such a width. */
@@ -185,7 +185,7 @@ function layoutRow(slot: number, rect: Rect, phone: boolean): ProcessRow {
       bars: { x: inner.x, y: inner.y + 60, width: inner.width, height: inner.height - 60 },
     };
   }
-  const infoWidth = compact ? 250 : 206;
+  const infoWidth = compact ? 256 : 228;
   const barsWidth = Math.max(180, Math.min(320, Math.round(rect.width * 0.25)));
   const stripWidth = Math.floor((inner.width - infoWidth - barsWidth - 24) / 4) * 4;
   return {

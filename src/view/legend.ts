@@ -1,5 +1,6 @@
 /** The key of every colour and stroke in view: one line of HTML, rebuilt only when what it says changed. */
 import { css } from './colour.ts';
+import { short } from './format.ts';
 import type { LegendKey } from './map-palette.ts';
 import { mapLegend } from './map-palette.ts';
 import { nodeCss, processLetter } from './palettes.ts';
@@ -34,6 +35,13 @@ function swatch(background: string, border: string): HTMLElement {
   });
 }
 
+/** How much memory a pixel or a cell stands for. */
+export function scaleWords(pagesPerPixel: number): string {
+  if (pagesPerPixel <= 0) return '';
+  if (pagesPerPixel >= 1.5) return `1 px = ${short(pagesPerPixel)} pages`;
+  return '1 cell = 1 page';
+}
+
 /** The legend under the node panels. */
 export class Legend {
   private readonly element: HTMLElement;
@@ -52,7 +60,7 @@ export class Legend {
     parent.append(this.element);
   }
 
-  draw(scene: Scene): void {
+  draw(scene: Scene, pagesPerPixel: number): void {
     const { layout, palette, machine, colourBy } = scene;
     const { legend } = layout;
     const c = palette.colours;
@@ -61,7 +69,8 @@ export class Legend {
       .map((p) => ({ index: p.index, letter: processLetter(p.index), name: p.name }));
     const nodes = machine.nodes.length;
     const keys = mapLegend(palette, colourBy, processes, nodes);
-    const said = JSON.stringify([legend, palette.theme, palette.name, colourBy, keys, nodes]);
+    const scale = scaleWords(pagesPerPixel);
+    const said = JSON.stringify([legend, palette.theme, palette.name, colourBy, keys, nodes, scale]);
     if (said === this.said) return;
     this.said = said;
     Object.assign(this.element.style, {
@@ -79,6 +88,7 @@ export class Legend {
     };
     const heading = (text: string) => span({ whiteSpace: 'nowrap', color: css(c.text) }, text);
     const parts: HTMLElement[] = [heading(TITLES[colourBy]), ...keys.map(entry)];
+    if (scale !== '') parts.push(span({ whiteSpace: 'nowrap' }, scale));
     if (layout.width >= 900) {
       const strokes = span({ whiteSpace: 'nowrap', marginLeft: 'auto' });
       for (const [style, text] of [

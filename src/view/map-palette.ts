@@ -13,6 +13,7 @@ import {
   TYPE_SHARED,
   type ColourBy,
 } from '../protocol/frame.ts';
+import type { InspectTarget, Summary } from '../protocol/summary.ts';
 import { hex, mix } from './colour.ts';
 import {
   PROCESS_HUES,
@@ -28,6 +29,19 @@ import {
 export interface Emphasis {
   process: number;
   thread: number;
+}
+
+/** The emphasis of a selection: a selected process or thread stands out in the maps. */
+export function emphasisOf(selection: InspectTarget | null, summary: Summary | null): Emphasis | null {
+  if (selection === null) return null;
+  for (const process of summary?.processes ?? []) {
+    if (selection.kind === 'process' && process.pid === selection.pid)
+      return { process: process.index, thread: -1 };
+    if (selection.kind !== 'thread') continue;
+    const thread = process.threads.find((each) => each.pid === selection.pid);
+    if (thread !== undefined) return { process: process.index, thread: thread.index };
+  }
+  return null;
 }
 
 /** Steps of "age since migration": 1..15, each twice as long ago as the one before, from 100 ms. */

@@ -86,7 +86,7 @@ function placeOf(panel: NodePanel, camera: Camera, frame: number): Place | null 
   return { x: cx, y: cy, inside: cx === x && cy === y, size: Math.max(2, Math.min(10, cell.width)) };
 }
 
-/** Start sparks for the sampled page moves of a frame; those with both ends out of view are left out. */
+/** Start sparks for the sampled page moves of a frame; those that land out of view are left out. */
 export function addSparks(
   sparks: Int32Array,
   layout: Layout,
@@ -104,7 +104,7 @@ export function addSparks(
     if (source === undefined || target === undefined) continue;
     const from = placeOf(source, cameraOf(source.node), sparks[at + SPARK_FROM_FRAME]);
     const to = placeOf(target, cameraOf(target.node), sparks[at + SPARK_TO_FRAME]);
-    if (from === null || to === null || (!from.inside && !to.inside)) continue;
+    if (from === null || to === null || !to.inside) continue;
     const colour = processColour(palette, Math.max(0, sparks[at + SPARK_PROCESS]));
     // Spread over the frame's time, so that a frame's sparks do not fly in one front.
     const start = now + (i / Math.max(1, total)) * 0.016;

@@ -88,7 +88,7 @@ const NODES: Record<PaletteName, number[]> = {
   'okabe-ito': ['#009e73', '#cc79a7', '#8fd175', '#7b52ab', '#3d6b35', '#e5b8dd', '#5fd0b5', '#9c2f78'].map(
     hex,
   ),
-  tol: ['#009988', '#aa4499', '#99cc66', '#6a5acd', '#117733', '#e0a6d8', '#66ccaa', '#882255'].map(hex),
+  tol: ['#009988', '#aa4499', '#99cc66', '#7d4bab', '#117733', '#e0a6d8', '#66ccaa', '#882255'].map(hex),
 };
 
 /** Threads in order take shades far apart, so that neighbours differ (7 is prime to 16). */

@@ -16,16 +16,17 @@ import type { InspectTarget, MachineInfo, Summary } from '../protocol/summary.ts
 import { Cameras } from './cameras.ts';
 import { cellWindow } from './camera.ts';
 import { composePicture, type Parts } from './compose.ts';
-import { Cursor } from './cursor.ts';
 import { Effects } from './effects.ts';
-import { hitTest, mapAt, sameTarget } from './hit-test.ts';
+import { mapAt, sameTarget } from './hit-test.ts';
 import { buildRequest, imageSpecs, ImageStore, requestBytes } from './images.ts';
-import { attachInteraction, type Controls } from './interaction.ts';
-import { contains, layoutPicture, type Layout, type Rect } from './layout.ts';
+import { attachInteraction } from './interaction.ts';
+import { layoutPicture, type Layout, type Rect } from './layout.ts';
 import { mix } from './colour.ts';
-import { paletteBytes, stripPaletteBytes, type Emphasis } from './map-palette.ts';
+import { emphasisOf, paletteBytes, stripPaletteBytes } from './map-palette.ts';
 import { frameRect } from './marks.ts';
 import { addArcs, addSparks, keyIndex } from './moves.ts';
+import { noStats, type Picture, type PictureEvents, type PictureStats } from './picture-api.ts';
+import { Pointing, type Ground } from './pointing.ts';
 import { makePalette, NODE_HUES } from './palettes.ts';
 import { createOverlay, type Overlay } from './overlay.ts';
 import { AdaptiveResolution } from './resolution.ts';
@@ -35,58 +36,7 @@ import { createStage } from './stages.ts';
 
 export { pictureHeight } from './layout.ts';
 
-export interface PictureEvents {
-  onHover(target: InspectTarget | null, x: number, y: number): void;
-  onSelect(target: InspectTarget | null): void;
-  onViewChange(): void;
-}
-
-export interface PictureStats {
-  /** Frames with new data drawn since the start. */
-  freshFrames: number;
-  /** Main-thread milliseconds of the last draw, and of the last composition of labels and shapes. */
-  drawMs: number;
-  composeMs: number;
-  /** Host in CSS pixels, canvas in its own. */
-  width: number;
-  height: number;
-  canvasWidth: number;
-  canvasHeight: number;
-  /** Canvas pixels per CSS pixel, and the share of the screen's sharpness that is (1, 0.75, 0.5). */
-  resolution: number;
-  sharpness: number;
-  backend: 'webgl' | 'canvas2d';
-  zoom: number;
-  frameId: number;
-  sparks: number;
-  arcs: number;
-  contextLosses: number;
-}
-
-export interface Picture {
-  /** A machine has booted: lay out anew, forget old frames. */
-  setMachine(machine: MachineInfo, generation: number): void;
-  /** At most ten times a second: labels, gauges, process rows. */
-  setSummary(summary: Summary): void;
-  /** What the next frame must contain, for the current layout and camera. The next drawFrame must answer it. */
-  viewRequest(): ViewRequest;
-  /** Draw a frame now; false if it is stale (other generation or size). Does not keep the buffer. */
-  drawFrame(buffer: ArrayBuffer): boolean;
-  setColourBy(c: ColourBy): void;
-  setTheme(t: 'dark' | 'light'): void;
-  setPalette(p: 'okabe-ito' | 'tol'): void;
-  setReducedMotion(on: boolean): void;
-  setSelection(target: InspectTarget | null): void;
-  /** Zoom a node's map (all share a camera until one is moved with Alt), around a point of the host. */
-  zoom(node: number | 'all', factor: number, at?: { x: number; y: number }): void;
-  fit(): void;
-  /** Move the window over a node's map by pixels; nodes that share the camera move with it. */
-  pan(node: number, dx: number, dy: number): void;
-  /** Where a page frame is drawn, CSS pixels in the host. */
-  cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number };
-  stats(): PictureStats;
-  destroy(): void;
-}
+export type { Picture, PictureEvents, PictureStats } from './picture-api.ts';
 
 /** Shapes and labels follow the frames at this pace while the simulation runs. */
 const COMPOSE_MS = 80;
@@ -107,7 +57,6 @@ class LivePicture implements Picture {
   private layout: Layout | null = null;
   private scene: Scene | null = null;
   private readonly cameras = new Cameras();
-  private readonly cursor = new Cursor();
   private readonly store = new ImageStore();
   private readonly arcs = new Effects(MAX_FLYING_ARCS, ARC_LIFE);
   private readonly sparks = new Effects(MAX_FLYING_SPARKS, SPARK_LIFE);
@@ -116,11 +65,7 @@ class LivePicture implements Picture {
   private palette = makePalette('dark', 'okabe-ito');
   private colourBy: ColourBy = 'owner';
   private selection: InspectTarget | null = null;
-  private hover: InspectTarget | null = null;
-  private hoverPoint: Rect = { x: 0, y: 0, width: 0, height: 0 };
-  private focused = false;
   private still = false;
-  private scroll = 0;
   /** The request the next frame answers, and whether the layout is still the one it was made for. */
   private request: ViewRequest | null = null;
   private requestFits = false;
@@ -135,6 +80,7 @@ class LivePicture implements Picture {
   private readonly figures: PictureStats;
   private readonly observer: ResizeObserver;
   private readonly detach: () => void;
+  private readonly pointing: Pointing;
 
   constructor(
     private readonly host: HTMLElement,
@@ -142,27 +88,12 @@ class LivePicture implements Picture {
     private readonly overlay: Overlay,
     private stage: Stage,
   ) {
-    this.figures = {
-      freshFrames: 0,
-      drawMs: 0,
-      composeMs: 0,
-      width: 0,
-      height: 0,
-      canvasWidth: 0,
-      canvasHeight: 0,
-      resolution: 1,
-      sharpness: 1,
-      backend: stage.backend,
-      zoom: 1,
-      frameId: -1,
-      sparks: 0,
-      arcs: 0,
-      contextLosses: 0,
-    };
+    this.figures = noStats(stage.backend);
+    this.pointing = new Pointing(this.ground());
     this.adopt(stage);
     this.observer = new ResizeObserver(() => this.relayout());
     this.observer.observe(host);
-    this.detach = attachInteraction(host, this.controls());
+    this.detach = attachInteraction(host, this.pointing);
   }
 
   setMachine(machine: MachineInfo, generation: number): void {
@@ -171,15 +102,11 @@ class LivePicture implements Picture {
       before !== undefined &&
       before.nodes.length === machine.nodes.length &&
       before.nodes.every((node, i) => node.frames === machine.nodes[i].frames);
-    if (!alike) {
-      this.cameras.fit();
-      this.cursor.node = -1;
-    }
+    if (!alike) this.cameras.fit();
+    this.pointing.reset(alike);
     this.generation = generation;
     this.request = null;
     this.figures.frameId = -1;
-    this.scroll = 0;
-    this.hover = null;
     this.arcs.clear();
     this.sparks.clear();
     this.store.clear();
@@ -210,7 +137,7 @@ class LivePicture implements Picture {
   viewRequest(): ViewRequest {
     if (this.layout === null || this.scene === null)
       return { generation: this.generation, colourBy: this.colourBy, maps: [], strips: [] };
-    this.scene.scroll = this.clampScroll();
+    this.scene.scroll = this.pointing.scrolled;
     this.request = buildRequest(
       this.layout,
       this.store.specs,
@@ -328,9 +255,29 @@ class LivePicture implements Picture {
     return (performance.now() - this.epoch) / 1000;
   }
 
-  private clampScroll(): number {
-    this.scroll = Math.max(0, Math.min(this.layout?.hiddenProcesses ?? 0, this.scroll));
-    return this.scroll;
+  private ground(): Ground {
+    return {
+      layout: () => this.layout,
+      shown: () => (this.scene === null ? [] : shownProcesses(this.scene)),
+      cameras: this.cameras,
+      zoom: (node, factor, at) => this.zoom(node, factor, at),
+      pan: (node, dx, dy) => this.pan(node, dx, dy),
+      fit: () => this.fit(),
+      viewChanged: () => this.viewChanged(),
+      rowsChanged: () => {
+        // The strips on their way are those of other processes.
+        this.requestFits = false;
+        if (this.scene !== null) this.scene.scroll = this.pointing.scrolled;
+        this.invalidate();
+        this.events.onViewChange();
+      },
+      redraw: () => this.invalidate(),
+      hovered: (target, x, y) => {
+        this.host.style.cursor = target !== null && target.kind !== 'frame' ? 'pointer' : '';
+        this.events.onHover(target, x, y);
+      },
+      selected: (target) => this.events.onSelect(target),
+    };
   }
 
   /** Put a stage into the host and give it everything it needs. */
@@ -405,24 +352,14 @@ class LivePicture implements Picture {
     const byNode = this.colourBy === 'last_nid' || this.colourBy === 'queued';
     this.stage.setGround(c.ground);
     this.stage.setGridColours(c.panel, mix(c.line, c.text, 0.25));
-    this.stage.setPalette('map', paletteBytes(palette, this.colourBy, this.emphasis()), hatched && byNode);
+    this.stage.setPalette(
+      'map',
+      paletteBytes(palette, this.colourBy, emphasisOf(this.selection, scene.summary)),
+      hatched && byNode,
+    );
     this.stage.setPalette('strip', stripPaletteBytes(palette), hatched);
     this.updateGrids();
     this.invalidate();
-  }
-
-  /** A selected process or thread stands out in the maps. */
-  private emphasis(): Emphasis | null {
-    const { selection, scene } = this;
-    if (selection === null || scene?.summary == null) return null;
-    for (const process of scene.summary.processes) {
-      if (selection.kind === 'process' && process.pid === selection.pid)
-        return { process: process.index, thread: -1 };
-      if (selection.kind !== 'thread') continue;
-      const thread = process.threads.find((each) => each.pid === selection.pid);
-      if (thread !== undefined) return { process: process.index, thread: thread.index };
-    }
-    return null;
   }
 
   private updateGrids(): void {
@@ -481,101 +418,17 @@ class LivePicture implements Picture {
     this.dirty = false;
     this.composedAt = begin;
     scene.now = now;
-    scene.scroll = this.clampScroll();
+    scene.scroll = this.pointing.scrolled;
     const parts: Parts = {
       stage: this.stage,
       overlay: this.overlay,
       cameras: this.cameras,
       store: this.store,
-      hover: this.hover,
-      hoverPoint: this.hoverPoint,
-      cursor: this.focused ? this.cursor : null,
+      hover: this.pointing.hoverTarget,
+      hoverPoint: this.pointing.hoverPoint,
+      cursor: this.pointing.focused ? this.pointing.cursor : null,
     };
     composePicture(scene, parts);
     this.figures.composeMs = performance.now() - begin;
-  }
-
-  private targetAt(x: number, y: number): InspectTarget | null {
-    if (this.layout === null || this.scene === null) return null;
-    return hitTest(this.layout, this.cameras.of, shownProcesses(this.scene), x, y);
-  }
-
-  private setHover(target: InspectTarget | null, x: number, y: number): void {
-    const same = sameTarget(target, this.hover);
-    if (same && target === null) return;
-    this.hover = target;
-    this.hoverPoint = { x, y, width: 0, height: 0 };
-    this.host.style.cursor = target !== null && target.kind !== 'frame' ? 'pointer' : '';
-    if (!same || target?.kind === 'virtual') this.invalidate();
-    this.events.onHover(target, x, y);
-  }
-
-  /** The keyboard's place is hovered, so that it is explained as the pointer's would be. */
-  private hoverCursor(): void {
-    if (this.layout === null) return;
-    const frame = this.cursor.frame(this.layout);
-    const rect = this.cursor.rect(this.layout, this.cameras);
-    if (frame >= 0 && rect !== null) {
-      const target: InspectTarget = { kind: 'frame', node: this.cursor.node, frame };
-      this.setHover(target, rect.x + rect.width / 2, rect.y + rect.height / 2);
-    }
-    this.invalidate();
-  }
-
-  private controls(): Controls {
-    return {
-      mapAt: (x, y) => (this.layout === null ? -1 : mapAt(this.layout, x, y)),
-      canPan: (node) => this.cameras.of(node).zoom > 1,
-      hover: (x, y) => this.setHover(this.targetAt(x, y), x, y),
-      leave: () => this.setHover(null, 0, 0),
-      click: (x, y) => this.events.onSelect(this.targetAt(x, y)),
-      zoom: (node, factor, x, y, alone) => {
-        if (alone) this.cameras.detach(node);
-        this.zoom(node, factor, { x, y });
-        this.setHover(this.targetAt(x, y), x, y);
-      },
-      pan: (node, dx, dy, alone) => {
-        if (alone) this.cameras.detach(node);
-        this.pan(node, dx, dy);
-      },
-      scroll: (x, y, direction) => {
-        if (this.layout === null || this.layout.hiddenProcesses === 0) return false;
-        if (!contains(this.layout.processArea, x, y)) return false;
-        const before = this.scroll;
-        this.scroll += direction;
-        if (this.clampScroll() === before) return false;
-        // The strips asked for are those of other processes now.
-        this.requestFits = false;
-        this.invalidate();
-        this.events.onViewChange();
-        return true;
-      },
-      arrow: (dx, dy, fine) => {
-        if (this.layout === null) return;
-        if (this.cursor.arrow(this.layout, this.cameras, dx, dy, fine)) this.viewChanged();
-        this.hoverCursor();
-      },
-      keyZoom: (factor) => {
-        const rect =
-          this.layout !== null && this.focused ? this.cursor.rect(this.layout, this.cameras) : null;
-        this.zoom(
-          'all',
-          factor,
-          rect === null ? undefined : { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 },
-        );
-      },
-      fit: () => this.fit(),
-      enter: () => {
-        if (this.layout === null) return;
-        this.cursor.start(this.layout, this.cameras);
-        const frame = this.cursor.frame(this.layout);
-        if (frame >= 0) this.events.onSelect({ kind: 'frame', node: this.cursor.node, frame });
-      },
-      focus: (visible) => {
-        this.focused = visible;
-        if (visible && this.layout !== null) this.cursor.start(this.layout, this.cameras);
-        this.invalidate();
-      },
-    };
   }
 }

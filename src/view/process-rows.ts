@@ -126,7 +126,10 @@ function drawRow(row: ProcessRow, process: ProcessSummary, scene: Scene, tools: 
       room,
     );
     labels.put(name || `${letter}  ${process.name}`, info.x + 20, top, room, 'title', ink);
-    const lines = info.height >= 46 && !dead ? splitState(process, threads) : [state];
+    const wide = info.height < 46 || dead;
+    const lines = wide
+      ? [fitText([state, splitState(process, threads)[1]], 'small', room + 12)]
+      : splitState(process, threads);
     lines.forEach((line, i) =>
       labels.put(line, info.x + 20, top + 17 + 14 * i, room + 6, 'small', c.secondary),
     );

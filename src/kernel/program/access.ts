@@ -11,8 +11,8 @@ import type { Task } from '../sched/task.ts';
 import { BLOCK_BYTES, type Nanoseconds, PAGE_BYTES, type SlotId } from '../units.ts';
 import type { Access } from './program.ts';
 
-/** Bytes after which a phase of several accesses goes on with the next one. */
-const INTERLEAVE_BYTES = 32 * 1024;
+/** Bytes after which a phase of several accesses goes on with the next one (a tick moves one to three times as many). */
+const INTERLEAVE_BYTES = 256 * 1024;
 /**
  * Random touches simulated one by one in a stretch; when the hardware allows more, each stands for several on the same page.
  */
@@ -200,22 +200,18 @@ function runSequential(k: Kernel, task: Task, access: Access, i: number, bytes: 
 
 /** Random or strided touches for so many bytes. @returns bytes moved */
 function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
-  const pc = task.program;
   const vma = vmaFor(k, task, access);
-  const span = access.to - access.from;
   const touches = Math.max(1, Math.floor(bytes / access.touchBytes));
-  const drawn = Math.min(touches, MAX_RANDOM_TOUCHES);
-  const each = Math.floor(touches / drawn) * access.touchBytes;
-  const settled = vma.presentPages === settledPages(vma) && vma.markedSlots === 0 && !(access.write && vma.backing !== 'shared' && mayShare(k, vma));
+  const settled =
+    vma.presentPages === settledPages(vma) &&
+    vma.markedSlots === 0 &&
+    !(access.write && vma.backing !== 'shared' && mayShare(k, vma));
+  // No fault can happen: one touch stands for all of them.
+  const drawn = settled ? 1 : Math.min(touches, MAX_RANDOM_TOUCHES);
+  const perDraw = Math.floor(touches / drawn);
   let moved = 0;
   for (let d = 0; d < drawn; d++) {
-    let offset: number;
-    if (access.pattern === 'random') offset = nextBelow(k.random.task[task.id], span);
-    else {
-      offset = pc.cursors[i];
-      const next = offset + access.strideBytes * Math.floor(each / access.touchBytes);
-      pc.cursors[i] = next % span;
-    }
+    const offset = nextOffset(k, task, access, i, perDraw);
     const address = vma.skew + access.from + offset;
     const index = Math.floor(address / BLOCK_BYTES);
     const slot = vma.slots[index];
@@ -225,11 +221,21 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
       if (cost === TOUCH_KILLED) return TOUCH_KILLED;
       task.debtNs += cost;
     }
-    countBytes(k, task, slot, each);
-    moved += each;
+    countBytes(k, task, slot, perDraw * access.touchBytes);
+    moved += perDraw * access.touchBytes;
     if (task.debtNs > 0) break;
   }
   return Math.max(1, Math.min(bytes, moved));
+}
+
+/** Where the next touch of a random or strided access goes; a strided cursor moves on by `touches` strides. */
+function nextOffset(k: Kernel, task: Task, access: Access, i: number, touches: number): number {
+  const span = access.to - access.from;
+  if (access.pattern === 'random') return nextBelow(k.random.task[task.id], span);
+  const { cursors } = task.program;
+  const offset = cursors[i];
+  cursors[i] = (offset + access.strideBytes * touches) % span;
+  return offset;
 }
 
 /** Pages of a mapping when all are present. */

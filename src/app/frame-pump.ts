@@ -31,6 +31,8 @@ export type FrameSource = (view: ViewRequest, buffer: ArrayBuffer) => Promise<Ar
 export interface PumpStats {
   /** Frames with new data drawn in the last second. */
   freshPerSecond: number;
+  /** Animation frames the browser gave in the last second. */
+  animationPerSecond: number;
   /** Frames with new data drawn since the start. */
   fresh: number;
   /** Main thread time an animation frame takes: smoothed, and the worst of the last seconds. */
@@ -64,10 +66,12 @@ export class FramePump {
   private attributesAt = 0;
   private windowStart = 0;
   private windowFresh = 0;
+  private windowAnimation = 0;
   /** Frames of an older worker are thrown away. */
   private session = 0;
   readonly stats: PumpStats = {
     freshPerSecond: 0,
+    animationPerSecond: 0,
     fresh: 0,
     scriptMs: 0,
     worstScriptMs: 0,
@@ -115,6 +119,7 @@ export class FramePump {
 
   private readonly onAnimationFrame = (now: number): void => {
     this.handle = requestAnimationFrame(this.onAnimationFrame);
+    this.windowAnimation++;
     const begin = performance.now();
     let worked = false;
     if (this.ready) {
@@ -183,8 +188,10 @@ export class FramePump {
     stats.worstScriptMs = Math.max(stats.worstScriptMs * 0.995, milliseconds);
     if (now - this.windowStart >= 1000) {
       stats.freshPerSecond = (this.windowFresh * 1000) / (now - this.windowStart);
+      stats.animationPerSecond = (this.windowAnimation * 1000) / (now - this.windowStart);
       this.windowStart = now;
       this.windowFresh = 0;
+      this.windowAnimation = 0;
     }
     if (now - this.attributesAt < 250) return;
     this.attributesAt = now;

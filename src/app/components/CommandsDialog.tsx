@@ -65,7 +65,7 @@ export default function CommandsDialog() {
   };
 
   return (
-    <Dialog title="All commands" className="palette">
+    <Dialog id="commands" title="All commands">
       <input
         type="text"
         role="combobox"

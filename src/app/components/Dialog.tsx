@@ -1,21 +1,17 @@
 /** A modal dialog on the browser's own <dialog>; closing it is always allowed. */
 import { X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
-import { useView } from '../store.ts';
+import { useView, type DialogId } from '../store.ts';
 
-function close(): void {
-  useView.setState({ dialog: null });
+interface DialogProps {
+  id: DialogId;
+  title: string;
+  children: ReactNode;
 }
 
-export function Dialog({
-  title,
-  className,
-  children,
-}: {
-  title: string;
-  className?: string;
-  children: ReactNode;
-}) {
+export function Dialog({ id, title, children }: DialogProps) {
+  // The browser tells of a close later; by then another dialog may be open.
+  const close = () => useView.setState((view) => (view.dialog === id ? { dialog: null } : {}));
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = element.current;
@@ -28,7 +24,7 @@ export function Dialog({
   return (
     <dialog
       ref={element}
-      className={className}
+      className={id}
       aria-label={title}
       onClose={close}
       onClick={(event) => {

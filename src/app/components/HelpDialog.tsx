@@ -9,7 +9,7 @@ export default function HelpDialog() {
   const palette = usePalette();
   const swatch = (background: string) => <span className="swatch" style={{ background }} />;
   return (
-    <Dialog title="What you see, and the keys" className="help">
+    <Dialog id="help" title="What you see, and the keys">
       <section className="legend">
         <p>
           Every cell of a node is one page frame of 4 KiB. {swatch(css(processColour(palette, 0)))}

@@ -15,7 +15,7 @@ export function Hud() {
   }, [lab]);
   const rows: [string, string][] = stats
     ? [
-        ['fresh frames', `${stats.freshPerSecond.toFixed(1)} /s`],
+        ['fresh frames', `${stats.freshPerSecond.toFixed(1)} /s of ${stats.animationPerSecond.toFixed(0)}`],
         ['page script', `${stats.scriptMs.toFixed(1)} ms (worst ${stats.worstScriptMs.toFixed(0)})`],
         ['worker slice', `${stats.workerSliceMs.toFixed(1)} ms`],
         ['worker frame', `${stats.workerFrameMs.toFixed(1)} ms`],

@@ -47,7 +47,7 @@ export default function ImportDialog() {
   }, [id, line, error]);
 
   return (
-    <Dialog title="Your machine, or your workload" className="import">
+    <Dialog id="import" title="Your machine, or your workload">
       <p>
         Paste the output of <code>numactl --hardware</code>, a machine file or a workload file (JSON). It
         stays on this page. What runs now keeps running until the new one has booted.

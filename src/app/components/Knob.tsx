@@ -44,7 +44,7 @@ export const Knob = memo(function Knob({ knob, value }: KnobProps) {
         {knob.kind === 'choice' && <ChoiceField {...field} />}
         {knob.kind === 'number' && <NumberField {...field} />}
         {knob.kind === 'statistic' && (
-          <output id={id} className="statistic">
+          <output id={id} className="reading">
             {/^\d+$/.test(value) ? formatCount(Number(value)) : value} <small>{knob.unit}</small>
           </output>
         )}

@@ -1,0 +1,123 @@
+/** The options of `lab run`, checked one by one; wrong ones are named. */
+import { parseArgs } from 'node:util';
+import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
+import { suggestion } from '../workloads/error.ts';
+import { UsageError } from './io.ts';
+
+/** `lab run` as asked for; names and files are not looked up yet. */
+export interface RunRequest {
+  machine: string;
+  workload: string;
+  variant: string;
+  policy: string;
+  version: string;
+  noautonuma: boolean;
+  thp: string;
+  parameters: Record<string, number>;
+  knobs: Record<string, string>;
+  seed: number;
+  limitS: number;
+  series: boolean;
+  json: boolean;
+}
+
+const RUN_OPTIONS = {
+  machine: { type: 'string' },
+  workload: { type: 'string' },
+  variant: { type: 'string' },
+  policy: { type: 'string' },
+  version: { type: 'string' },
+  boot: { type: 'string', multiple: true },
+  thp: { type: 'string' },
+  param: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  'limit-s': { type: 'string' },
+  series: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
+/** More simulated time than any program of the lab takes; a run that reaches it hangs. */
+const LONGEST_S = 100_000;
+
+type OptionTable = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
+
+/**
+ * parseArgs with messages of our own.
+ * @throws UsageError naming the argument
+ */
+export function parseOptions<const T extends OptionTable>(command: string, args: string[], options: T) {
+  try {
+    return parseArgs({ args, options, allowPositionals: false }).values;
+  } catch (error) {
+    const { message } = error as Error;
+    const unknown = /^Unknown option '(--?([^' ]+))/.exec(message);
+    if (unknown) {
+      const names = Object.keys(options);
+      const hint = suggestion(unknown[2], names).replace(/"([^"]+)"/g, '--$1');
+      throw new UsageError(`lab ${command}: unknown option ${unknown[1]}${hint}`);
+    }
+    const positional = /^Unexpected argument '(.*?)'/.exec(message);
+    if (positional) throw new UsageError(`lab ${command}: unexpected argument "${positional[1]}"`);
+    const missing = /^Option '(?:-\w, )?(--[\w-]+)( <value>)?'/.exec(message);
+    if (missing) {
+      throw new UsageError(
+        `lab ${command}: ${missing[1]} ${missing[2] ? 'needs a value' : 'takes no value'}`,
+      );
+    }
+    throw new UsageError(`lab ${command}: ${message}`);
+  }
+}
+
+/**
+ * Understand the arguments after `lab run`.
+ * @throws UsageError naming the argument and what was expected
+ */
+export function parseRunArguments(args: string[]): RunRequest {
+  const values = parseOptions('run', args, RUN_OPTIONS);
+  for (const boot of values.boot ?? []) {
+    if (boot !== 'noautonuma') throw new UsageError(`--boot: expected "noautonuma", got "${boot}"`);
+  }
+  const parameters: Record<string, number> = {};
+  for (const [name, text] of pairs('--param', values.param ?? [])) {
+    parameters[name] = numberOf(`--param ${name}`, text, 0, Number.MAX_SAFE_INTEGER, true);
+  }
+  const d = DEFAULT_EXPERIMENT;
+  return {
+    machine: values.machine ?? (d.machine as string),
+    workload: values.workload ?? (d.workload as string),
+    variant: values.variant ?? d.variant,
+    policy: values.policy ?? d.policy,
+    version: values.version ?? d.autonumaVersion,
+    noautonuma: values.boot !== undefined,
+    thp: values.thp ?? d.thp,
+    parameters,
+    knobs: Object.fromEntries(pairs('--set', values.set ?? [])),
+    seed: values.seed === undefined ? d.seed : numberOf('--seed', values.seed, 0, 0xffffffff, true),
+    limitS:
+      values['limit-s'] === undefined
+        ? LONGEST_S
+        : numberOf('--limit-s', values['limit-s'], 0.001, LONGEST_S, false),
+    series: values.series ?? false,
+    json: values.json ?? false,
+  };
+}
+
+/** name=value, the value as text. */
+function pairs(option: string, given: string[]): [string, string][] {
+  return given.map((text) => {
+    const at = text.indexOf('=');
+    if (at <= 0) throw new UsageError(`${option}: expected name=value, got "${text}"`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+}
+
+function numberOf(option: string, text: string, least: number, most: number, whole: boolean): number {
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+    throw new UsageError(
+      `${option}: expected a ${whole ? 'whole ' : ''}number from ${least} to ${most}, got "${text}"`,
+    );
+  }
+  return value;
+}

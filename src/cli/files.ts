@@ -1,0 +1,49 @@
+/** Machines and workloads by name, or from a file of one of the formats we read. */
+import { buildMachine } from '../kernel/machine/build.ts';
+import type { Machine } from '../kernel/machine/machine.ts';
+import { presetNames } from '../kernel/machine/presets.ts';
+import { DEFAULT_RESOLVERS } from '../scenarios/experiment.ts';
+import type { Resolvers } from '../scenarios/experiment.ts';
+import { workloadEntries } from '../scenarios/registry.ts';
+import { suggestion } from '../workloads/error.ts';
+import { UsageError } from './io.ts';
+import type { LabIo } from './io.ts';
+
+/** Resolvers that take a name first and a file second. */
+export function fileResolvers(io: LabIo): Resolvers {
+  return {
+    machine: (given) =>
+      typeof given !== 'string' || presetNames().includes(given)
+        ? DEFAULT_RESOLVERS.machine(given)
+        : machineFromText(given, readOr(io, 'machine', given, presetNames())),
+    workload: (given) => {
+      const names = workloadEntries().map((entry) => entry.name);
+      if (typeof given !== 'string' || names.includes(given)) return DEFAULT_RESOLVERS.workload(given);
+      const text = readOr(io, 'workload', given, names);
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch (error) {
+        throw new UsageError(`--workload ${given}: not JSON: ${(error as Error).message}`);
+      }
+      return DEFAULT_RESOLVERS.workload(value as object);
+    },
+  };
+}
+
+function readOr(io: LabIo, option: 'machine' | 'workload', given: string, names: readonly string[]): string {
+  try {
+    return io.readFile(given);
+  } catch (error) {
+    // A path says that a file was meant; a bare word that a name was.
+    if (/[/\\]|\.(json|txt)$/.test(given))
+      throw new UsageError(`--${option}: cannot read ${given}: ${(error as Error).message}`);
+    throw new UsageError(
+      `--${option}: "${given}" is neither a file nor a known name${suggestion(given, names)}`,
+    );
+  }
+}
+
+function machineFromText(_path: string, text: string): Machine {
+  return buildMachine(JSON.parse(text));
+}

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { workloadEntries } from '../scenarios/registry.ts';
+import type { LabIo } from './io.ts';
+import { runLab } from './lab.ts';
+import type { RunResult } from './run.ts';
+
+const SMALL = ['--workload', 'numa02', '--param', 'threads=6', '--param', 'mib=64', '--param', 'passes=40'];
+
+/** Run the command line with these files at hand. */
+function lab(
+  argv: string[],
+  files: Record<string, string> = {},
+): { status: number; out: string; err: string } {
+  let out = '';
+  let err = '';
+  const io: LabIo = {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    errIsTerminal: false,
+    readFile: (path) => {
+      if (Object.hasOwn(files, path)) return files[path];
+      throw new Error('no such file');
+    },
+    now: () => 0,
+  };
+  return { status: runLab(argv, io), out, err };
+}
+const run = (...args: string[]): RunResult => JSON.parse(lab(['run', ...SMALL, ...args, '--json']).out);
+
+describe('lab run --json', () => {
+  it('prints one object with exactly the promised fields', () => {
+    const { status, out, err } = lab(['run', ...SMALL, '--json']);
+    expect(status).toBe(0);
+    expect(err).toBe('');
+    const result = JSON.parse(out) as RunResult;
+    expect(Object.keys(result)).toEqual([
+      'schema',
+      'machine',
+      'workload',
+      'variant',
+      'policy',
+      'version',
+      'seed',
+      'finished',
+      'elapsed_s',
+      'processes',
+      'local_access_share',
+      'pages_migrated',
+      'hinting_faults',
+      'task_moves',
+      'cpu_s',
+      'ticks',
+      'state_hash',
+      'wall_s',
+    ]);
+    expect(Object.keys(result.cpu_s)).toEqual([
+      'user',
+      'system',
+      'knuma_scand',
+      'knuma_migrated',
+      'khugepaged',
+    ]);
+    expect(result).toMatchObject({
+      schema: 'autonuma-lab/run/1',
+      machine: 'westmere-2n',
+      workload: 'numa02',
+      variant: 'default',
+      policy: 'autonuma',
+      version: 'alpha6',
+      seed: 1,
+      finished: true,
+    });
+    expect(result.state_hash).toMatch(/^[0-9a-f]{8,}$/);
+    expect(result.processes).toHaveLength(1);
+    const [process] = result.processes;
+    expect(Object.keys(process)).toEqual(['pid', 'name', 'elapsed_s', 'pages_per_node']);
+    // 64 MiB, one page more because malloc does not align, and some of the stack.
+    expect(process.pages_per_node[0] + process.pages_per_node[1]).toBeGreaterThan(64 * 256);
+    expect(process.elapsed_s).toBe(result.elapsed_s);
+    expect(result.elapsed_s).toBeGreaterThan(0.1);
+  });
+
+  it('is the same each time, and not for another seed', () => {
+    const first = run();
+    expect(run()).toEqual(first);
+    expect(run('--seed', '2').state_hash).not.toBe(first.state_hash);
+  });
+
+  it('adds a row a simulated second with --series', () => {
+    const result = run('--series', '--param', 'passes=900');
+    expect(result.series!.length).toBe(Math.ceil(result.ticks / 1000));
+    expect(result.series![0].t_s).toBe(1);
+    for (const row of result.series!) {
+      expect(Object.keys(row)).toEqual(['t_s', 'pages_per_node', 'local_access_share']);
+      expect(row.pages_per_node).toHaveLength(1);
+      expect(row.pages_per_node[0]).toHaveLength(2);
+    }
+    const lasted = run('--param', 'passes=900');
+    expect(lasted.state_hash).toBe(result.state_hash);
+    expect(lasted.series).toBeUndefined();
+  });
+
+  it('stops at the limit', () => {
+    const result = run('--limit-s', '0.05');
+    expect(result).toMatchObject({ finished: false, ticks: 50 });
+    expect(result.elapsed_s).toBeLessThanOrEqual(0.05);
+  });
+
+  it('takes variants, policies, knobs and noautonuma', () => {
+    expect(run('--variant', 'hard_bind').local_access_share).toBeGreaterThan(0.99);
+    expect(run('--variant', 'inverse_bind').local_access_share).toBeLessThan(0.4);
+    const off = run('--policy', 'off');
+    expect(off).toMatchObject({ policy: 'off', hinting_faults: 0, pages_migrated: 0, task_moves: 0 });
+    expect(off.cpu_s.knuma_scand).toBe(0);
+    expect(run('--boot', 'noautonuma').hinting_faults).toBe(0);
+    expect(run('--set', 'knuma_scand/pmd=0').state_hash).not.toBe(run().state_hash);
+    expect(run('--set', 'autonuma/knuma_scand/pmd=0').state_hash).toBe(
+      run('--set', '/sys/kernel/mm/autonuma/knuma_scand/pmd=0').state_hash,
+    );
+    expect(run('--thp', 'on').state_hash).not.toBe(run().state_hash);
+  });
+});
+
+describe('files', () => {
+  const WORKLOAD = JSON.stringify({
+    name: 'mine',
+    title: 'Mine',
+    processes: [
+      {
+        name: 'p',
+        count: 2,
+        regions: [{ name: 'r', mib: 4 }],
+        phases: [{ accesses: [{ region: 'r', write: true }] }],
+      },
+    ],
+  });
+  const MACHINE = JSON.stringify({
+    name: 'four',
+    nodes: [
+      { cpus: [0, 1], memory_mb: 512 },
+      { cpus: [2, 3], memory_mb: 512 },
+    ],
+    distances: [
+      [10, 20],
+      [20, 10],
+    ],
+  });
+  const NUMACTL = [
+    'available: 2 nodes (0-1)',
+    'node 0 cpus: 0 1',
+    'node 0 size: 2048 MB',
+    'node 0 free: 1000 MB',
+    'node 1 cpus: 2 3',
+    'node 1 size: 2048 MB',
+    'node 1 free: 1000 MB',
+    'node distances:',
+    'node   0   1 ',
+    '  0:  10  20 ',
+    '  1:  20  10 ',
+    '',
+  ].join('\n');
+
+  it('runs a workload file on a machine file, and on numactl output', () => {
+    const onFile = lab(['run', '--machine', 'm.json', '--workload', 'w.json', '--json'], {
+      'm.json': MACHINE,
+      'w.json': WORKLOAD,
+    });
+    expect(JSON.parse(onFile.out)).toMatchObject({ machine: 'four', workload: 'mine', finished: true });
+    expect(JSON.parse(onFile.out).processes.map((p: { name: string }) => p.name)).toEqual(['p', 'p']);
+    const pasted = lab(['run', '--machine', 'h.txt', '--workload', 'w.json', '--json'], {
+      'h.txt': NUMACTL,
+      'w.json': WORKLOAD,
+    });
+    expect(pasted.err).toBe('');
+    expect(JSON.parse(pasted.out).processes[0].pages_per_node).toHaveLength(2);
+  });
+
+  it('names what is wrong in them', () => {
+    const files = {
+      'bad.json': '{',
+      'w.json': '{"name": "x", "title": "x", "processes": 3}',
+      'm.json': '{"name": "x"}',
+      'x.txt': 'hello',
+    };
+    expect(lab(['run', '--workload', 'bad.json'], files).err).toMatch(/--workload bad\.json: not JSON/);
+    expect(lab(['run', '--workload', 'w.json'], files).err).toMatch(
+      /--workload: processes: expected a list of processes, got 3/,
+    );
+    expect(lab(['run', '--machine', 'm.json'], files).err).toMatch(/--machine.*nodes/);
+    expect(lab(['run', '--machine', 'x.txt'], files).err).toMatch(/--machine/);
+    expect(lab(['run', '--machine', 'gone.json'], files).err).toMatch(/--machine: cannot read gone\.json/);
+  });
+});
+
+describe('wrong arguments: a message that names them, exit status 2', () => {
+  const wrong: [string[], string][] = [
+    [[], 'a command is missing'],
+    [['rum'], 'there is no command "rum" (did you mean "run"?)'],
+    [['run', '--sed', '3'], 'run: unknown option --sed (did you mean --set?)'],
+    [['run', 'numa01'], 'run: unexpected argument "numa01"'],
+    [['run', '--seed'], 'run: --seed needs a value'],
+    [['run', '--json=1'], 'run: --json takes no value'],
+    [['run', '--seed', 'x'], '--seed: expected a whole number from 0 to 4294967295, got "x"'],
+    [['run', '--limit-s', '0'], '--limit-s: expected a number from'],
+    [
+      ['run', '--machine', 'westmere'],
+      '--machine: "westmere" is neither a file nor a known name (did you mean "westmere-2n"?)',
+    ],
+    [
+      ['run', '--workload', 'numa03'],
+      '--workload: "numa03" is neither a file nor a known name (did you mean "numa0',
+    ],
+    [['run', '--variant', 'hard'], '--variant: expected "default" or "hard_bind"'],
+    [
+      ['run', '--workload', 'hot-page', '--variant', 'hard_bind'],
+      '--variant: hot-page has no variant "hard_bind" (it has "default")',
+    ],
+    [['run', '--policy', 'on'], '--policy: expected "autonuma" or "off", got "on"'],
+    [['run', '--version', 'alpha66'], '--version: expected '],
+    [['run', '--thp', 'yes'], '--thp: expected "off" or "on", got "yes"'],
+    [['run', '--boot', 'quiet'], '--boot: expected "noautonuma", got "quiet"'],
+    [['run', '--param', 'threads'], '--param: expected name=value, got "threads"'],
+    [['run', '--param', 'threads=many'], '--param threads: expected a whole number'],
+    [['run', '--param', 'treads=3'], '--param treads: there is no such parameter (did you mean "threads"?)'],
+    [['run', '--set', 'knuma_scand/pmd=7'], '--set knuma_scand/pmd=7: '],
+    [['run', '--set', 'knuma_scand/pdm=1'], 'did you mean "knuma_scand/pmd"?'],
+    [['run', '--set', 'pmd'], '--set: expected name=value, got "pmd"'],
+    [['run', '--policy', 'off', '--set', 'debug=1'], '--set debug=1: '],
+    [['knobs', '--csv'], 'knobs: unknown option --csv'],
+  ];
+  it.each(wrong)('%j', (argv, message) => {
+    const { status, out, err } = lab(argv);
+    expect(err).toContain(message);
+    expect(err).toMatch(/^lab: /);
+    expect(out).toBe('');
+    expect(status).toBe(2);
+  });
+});
+
+describe('tables', () => {
+  it('shows a run to people, with progress on standard error', () => {
+    const { status, out, err } = lab(['run', ...SMALL]);
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /^numa02 \(default\) on westmere-2n: balancing autonuma alpha6, thp off, seed 1\nfinished after \d+\.\d\d s\n/,
+    );
+    expect(out).toMatch(/process +pid +elapsed s +node0 MiB +node1 MiB\nnuma02 +\d+ /);
+    expect(out).toMatch(/local accesses +\d+\.\d % of all bytes/);
+    expect(err).toMatch(/^\d+ % {2}\d+\.\d s simulated\n/);
+  });
+
+  it('lists machines, workloads and knobs', () => {
+    expect(lab(['machines']).out).toMatch(/westmere-2n +2 +24 +16384/);
+    const workloads = lab(['workloads']).out;
+    for (const { name } of workloadEntries())
+      expect(workloads).toContain(`\n${name}\n`.slice(name === 'crossed' ? 1 : 0));
+    expect(workloads).toContain('--param threads=');
+    expect(lab(['knobs']).out).toMatch(/autonuma\/knuma_scand\/pmd +1 /);
+    for (const list of ['machines', 'workloads', 'knobs']) {
+      const { status, out } = lab([list, '--json']);
+      expect(status).toBe(0);
+      expect((JSON.parse(out) as unknown[]).length).toBeGreaterThan(4);
+    }
+  });
+
+  it('explains itself', () => {
+    expect(lab(['--help'])).toMatchObject({ status: 0, err: '' });
+    expect(lab(['run', '--help']).out).toContain('--limit-s');
+  });
+});

@@ -1,0 +1,49 @@
+/** The `lab` command without its terminal: arguments in, exit status out. */
+import { suggestion } from '../workloads/error.ts';
+import { UsageError } from './io.ts';
+import type { LabIo } from './io.ts';
+import { LIST_COMMANDS, listCommand } from './lists.ts';
+import { runCommand } from './run.ts';
+
+const USAGE = `usage:
+  lab run [options]      run a program on a simulated machine
+    --machine NAME|FILE     a preset, a machine file (JSON), or output of numactl --hardware
+    --workload NAME|FILE    a built-in program, or a workload file (JSON)
+    --variant V             hard_bind, inverse_bind or force_same_node
+    --param NAME=N          a parameter of the workload; may be given again
+    --policy autonuma|off   default autonuma
+    --version V             version of AutoNUMA, default alpha6
+    --boot noautonuma       boot without AutoNUMA
+    --thp off|on            transparent huge pages, default off
+    --set PATH=VALUE        write a knob before the first tick; may be given again
+    --seed N                default 1
+    --limit-s S             stop after S simulated seconds
+    --series                a row for every simulated second
+    --json                  one JSON object on standard output and nothing else
+  lab machines [--json]  the machines there are
+  lab workloads [--json] the programs there are, with their parameters
+  lab knobs [--json]     every knob of sysfs with its default and range
+`;
+
+/**
+ * Run the command line.
+ * @param argv the arguments after the program's name
+ * @returns the exit status: 0, or 2 when the arguments are wrong
+ */
+export function runLab(argv: string[], io: LabIo): number {
+  const [command, ...args] = argv;
+  try {
+    if (command === '--help' || command === '-h' || command === 'help' || args.includes('--help')) {
+      io.out(USAGE);
+      return 0;
+    }
+    if (command === undefined) throw new UsageError(`a command is missing\n${USAGE.trimEnd()}`);
+    if (command === 'run') return runCommand(args, io);
+    if (LIST_COMMANDS.includes(command)) return listCommand(command, args, io);
+    throw new UsageError(`there is no command "${command}"${suggestion(command, ['run', ...LIST_COMMANDS])}`);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.err(`lab: ${error.message.replace(/^lab /, '')}\n`);
+    return 2;
+  }
+}

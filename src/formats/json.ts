@@ -1,4 +1,7 @@
-/** JSON with errors that say where. JSON.parse words them differently in every engine, and Safari gives no place at all. */
+/**
+ * JSON with errors that say where. JSON.parse words them differently in every engine, and Safari gives no place at
+ * all.
+ */
 import { FormatError } from './error.ts';
 
 /** Deeper nesting than this is no file of ours. */

@@ -53,7 +53,8 @@ interface Line {
 }
 
 /**
- * Read all lines. What comes before the first and after the last line of numactl's own (prompts, other output) is skipped.
+ * Read all lines. What comes before the first and after the last line of numactl's own (prompts, other output) is
+ * skipped.
  * @throws FormatError
  */
 export function readNumactlLines(text: string): NumactlText {
@@ -184,8 +185,8 @@ function readDistances(line: Line, table: DistanceTable, reader: Reader): boolea
 }
 
 /**
- * The line goes on with the list of the line before. A console wraps at its width, even inside a number: 10 1|1 12 can be
- * 10 1 1 12 or 10 11 12. CPU numbers rise, which tells; elsewhere a console cut is not believed.
+ * The line goes on with the list of the line before. A console wraps at its width, even inside a number: 10 1|1 12
+ * can be 10 1 1 12 or 10 11 12. CPU numbers rise, which tells; elsewhere a console cut is not believed.
  */
 function continueList(line: Line, open: OpenList): void {
   const more = numbersOf(line.text, line, open.kind === 'distances' ? 'distances' : 'numbers');

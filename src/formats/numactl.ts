@@ -95,8 +95,8 @@ function complete({ id, line, cpus, memoryMb }: NumactlNode): CompleteNode {
 }
 
 /**
- * numactl does not say which CPUs share a core. Linux usually numbers the first threads of all cores and then the second
- * ones, which makes each node two equal ranges with a gap: 0-5 and 12-17.
+ * numactl does not say which CPUs share a core. Linux usually numbers the first threads of all cores and then the
+ * second ones, which makes each node two equal ranges with a gap: 0-5 and 12-17.
  */
 function guessSiblings(nodes: CompleteNode[], notes: string[]): number[][] {
   const pairs: number[][] = [];
@@ -110,10 +110,12 @@ function guessSiblings(nodes: CompleteNode[], notes: string[]): number[][] {
     if (!isRange(first) || !isRange(second) || second[0] === first[half - 1] + 1) continue;
     first.forEach((cpu, i) => pairs.push([cpu, second[i]]));
   }
+  const unknown = 'Which CPUs share a core is not in the text';
   notes.push(
-    pairs.length > 0
-      ? `Which CPUs share a core is not in the text. CPU ${pairs[0].join(' and ')}, and so on, are taken for threads of one core, because the CPUs of a node come in two equal ranges.`
-      : 'Which CPUs share a core is not in the text: each is taken for a core of its own.',
+    pairs.length === 0
+      ? `${unknown}: each is taken for a core of its own.`
+      : `${unknown}. CPU ${pairs[0].join(' and ')}, and so on, are taken for threads of one core, ` +
+          'because the CPUs of a node come in two equal ranges.',
   );
   return pairs;
 }

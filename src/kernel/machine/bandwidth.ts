@@ -2,8 +2,8 @@
  * The bandwidth model: who gets how many bytes per nanosecond while the machine is shared.
  *
  * Every CPU has at most one flow. A flow makes progress at a rate (bytes/ns, which is GB/s) and moves `usage[n]`
- * bytes at node n per byte of progress. All rates rise together from zero; when a limit is reached the flows that use it
- * stop rising and the others go on: max-min fairness by progressive filling. Five limits, model SOCK of
+ * bytes at node n per byte of progress. All rates rise together from zero; when a limit is reached the flows that
+ * use it stop rising and the others go on: max-min fairness by progressive filling. Five limits, model SOCK of
  * prototype.md section 1:
  *   issue       CPUs of node a together:   sum rate * (local / socketLocal + remote / socketRemote) <= 1
  *   core        SMT siblings together:     sum rate * (local / loneLocal + remote / loneRemote) <= 1
@@ -170,7 +170,10 @@ export function solve(machine: Machine, hw: HardwareState): void {
   hw.dirty = false;
 }
 
-/** List what every class uses of every limit. Limit ids: [0, N) issue, [N, 2N) controller, then N * N links, then core types. */
+/**
+ * List what every class uses of every limit. Limit ids: [0, N) issue, [N, 2N) controller, then N * N links, then core
+ * types.
+ */
 function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
   const nodes = machine.nodes.length;
   const { controller, link } = machine.bandwidth;
@@ -321,13 +324,13 @@ export function loadedLatencyFactor(utilisation: number): number {
 }
 
 /**
- * Rate limit, in bytes/ns, of a stream that waits for each of its accesses (pointer chasing, transactions): one touch of
- * `touchBytes` takes `thinkNs` of computing plus the latency of the memory it goes to, longer when that memory's
- * controller is busy (use of the last solve). Give it to setFlow as the cap.
+ * Rate limit, in bytes/ns, of a stream that waits for each of its accesses (pointer chasing, transactions): one
+ * touch of `touchBytes` takes `thinkNs` of computing plus the latency of the memory it goes to, longer when that
+ * memory's controller is busy (use of the last solve). Give it to setFlow as the cap.
  *
- * The load depends on the rates and the rates on the load, one solve later. With `previousCap` (the cap of the same stream
- * last time) the answer goes half the way, which makes that loop converge, and stays exactly `previousCap` within
- * one per cent, so that a settled machine needs no new solve.
+ * The load depends on the rates and the rates on the load, one solve later. With `previousCap` (the cap of the same
+ * stream last time) the answer goes half the way, which makes that loop converge, and stays exactly `previousCap`
+ * within one per cent, so that a settled machine needs no new solve.
  * @param cpuNode node of the CPU that runs the stream
  * @param usage length N: where the touches go, in any unit; a sum of zero means no memory is touched
  * @param previousCap 0 for the first time

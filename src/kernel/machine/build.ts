@@ -23,8 +23,8 @@ const MAX_OS_ID = 65_535;
 const RESERVED_SHARE = 64;
 
 /**
- * Check a description and build the machine. CPUs and nodes get dense indices: nodes in the order they are listed, CPUs by
- * ascending number, whatever holes their numbers have.
+ * Check a description and build the machine. CPUs and nodes get dense indices: nodes in the order they are listed,
+ * CPUs by ascending number, whatever holes their numbers have.
  * @throws MachineError naming the field, what was expected and what was found; the input may be unchecked JSON
  */
 export function buildMachine(description: MachineDescription): Machine {

@@ -21,7 +21,10 @@ export interface MachineDescription {
   measured_gbps?: { hard: number; inverse: number; one_node: number };
   /** One core alone: to its own node, to another one. */
   lone_gbps?: { local: number; remote: number };
-  /** The parameters themselves (see Bandwidth in machine.ts); they win over the measured figures. A link of null has no limit. */
+  /**
+   * The parameters themselves (see Bandwidth in machine.ts); they win over the measured figures. A link of null has no
+   * limit.
+   */
   bandwidth_gbps?: {
     controller: number[];
     link: number[][];

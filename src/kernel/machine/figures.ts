@@ -28,17 +28,24 @@ const ASSUMED_GBPS_PER_CORE = 1.7;
 /** Assumed: a controller serves a third more than its own socket can ask for; Westmere's 13.58 / 10.15 = 1.34. */
 const ASSUMED_CONTROLLER_GAIN = 4 / 3;
 
-/** Assumed: a CXL expander has a sixth of the bandwidth of a socket; 23.5 / 140 GB/s (benchmarks.md 4.2, lab note 2026). */
+/**
+ * Assumed: a CXL expander has a sixth of the bandwidth of a socket; 23.5 / 140 GB/s (benchmarks.md 4.2, lab note
+ * 2026).
+ */
 const ASSUMED_MEMORY_ONLY_SHARE = 1 / 6;
 
 /** Assumed idle latency to the own node: Xeon X5670 (benchmarks.md 4.2, Anandtech 2978). */
 const ASSUMED_LOCAL_NS = 87;
 
-/** The slowest memory of benchmarks.md 4.2 that was measured on production hardware: CXL of the other socket, 394.1 / 99.1 ns. */
+/**
+ * The slowest memory of benchmarks.md 4.2 that was measured on production hardware: CXL of the other socket, 394.1 /
+ * 99.1 ns.
+ */
 const SLOWEST_RATIO = 4;
 
 /**
- * The bandwidth of a machine: `bandwidth_gbps` as it stands, or fitted to `measured_gbps`, or assumed from the distances.
+ * The bandwidth of a machine: `bandwidth_gbps` as it stands, or fitted to `measured_gbps`, or assumed from the
+ * distances.
  * @throws MachineError
  */
 export function bandwidthOf(description: MachineDescription, topology: Topology): Sourced<Bandwidth> {
@@ -116,10 +123,11 @@ function setLone(bandwidth: Bandwidth, lone: unknown): void {
 }
 
 /**
- * Controller limit from the total with all memory on one node. That figure is the average of a whole run in which CPUs next to
- * the memory finish first and then take over half of the others' work, and so on (prototype.md sections 0 and 5.2), so it lies
- * below the limit. This is the run with ideal balancing as a fluid, solved for the limit by bisection: 13.47 for
- * Andrea's 13.3 where the simulated run needs 13.58. A calibration on simulated runs replaces it.
+ * Controller limit from the total with all memory on one node. That figure is the average of a whole run in which
+ * CPUs next to the memory finish first and then take over half of the others' work, and so on (prototype.md
+ * sections 0 and 5.2), so it lies below the limit. This is the run with ideal balancing as a fluid, solved for the
+ * limit by bisection: 13.47 for Andrea's 13.3 where the simulated run needs 13.58. A calibration on simulated runs
+ * replaces it.
  */
 function controllerFromOneNode(oneNode: number, b: Bandwidth, sockets: number, topology: Topology): number {
   let threads = 0;
@@ -136,7 +144,10 @@ function controllerFromOneNode(oneNode: number, b: Bandwidth, sockets: number, t
   return high;
 }
 
-/** Average GB/s of `threads` equal amounts of work, all memory on one node, at each step spread evenly over the sockets. */
+/**
+ * Average GB/s of `threads` equal amounts of work, all memory on one node, at each step spread evenly over the
+ * sockets.
+ */
 function oneNodeAverage(
   controller: number,
   b: Bandwidth,
@@ -174,7 +185,8 @@ function threadRate(threads: number, socket: number, lone: number, cores: number
 
 function assumedBandwidth({ nodes, distances, coresPerNode }: Topology): Bandwidth {
   const socketLocal = ASSUMED_GBPS_PER_CORE * coresPerNode;
-  // SLIT describes bandwidth well: 10/21 = 0.48 against 0.52 (Westmere), 0.47 (Skylake), 0.46, 0.52 (Haswell), benchmarks.md 4.2.
+  // SLIT describes bandwidth well: 10/21 = 0.48 against 0.52 (Westmere), 0.47 (Skylake), 0.46, 0.52 (Haswell),
+  // benchmarks.md 4.2.
   const share = (a: number, b: number): number => distances[a][a] / distances[a][b];
   let nearest = 0;
   for (let a = 0; a < nodes.length; a++) {
@@ -205,8 +217,9 @@ function assumedBandwidth({ nodes, distances, coresPerNode }: Topology): Bandwid
 /**
  * Idle latencies: `latency_ns` as it stands, or assumed from the distances.
  *
- * SLIT exaggerates: where it says 2.1 one measures 1.4 to 1.7, where it says 5 and 6 (CXL) 2.5 to 4 (benchmarks.md 4.2). Half of
- * the excess fits them: ratio = (1 + distance / local distance) / 2, at most 4, which gives 1.55 for 21, 1.3 for 16, 3.5 for 60.
+ * SLIT exaggerates: where it says 2.1 one measures 1.4 to 1.7, where it says 5 and 6 (CXL) 2.5 to 4 (benchmarks.md
+ * 4.2). Half of the excess fits them: ratio = (1 + distance / local distance) / 2, at most 4, which gives 1.55 for
+ * 21, 1.3 for 16, 3.5 for 60.
  * @throws MachineError
  */
 export function latencyOf(

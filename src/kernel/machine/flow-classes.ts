@@ -1,8 +1,8 @@
 /**
  * Alike flows are solved as one: 128 CPUs in steady state are a handful of classes.
  *
- * A *kind* is one usage and cap on one node. A *core type* is the sorted list of kinds that run on the siblings of a core.
- * A *class* is one kind on one core type: its flows see the same limits, so they have the same rate.
+ * A *kind* is one usage and cap on one node. A *core type* is the sorted list of kinds that run on the siblings of
+ * a core. A *class* is one kind on one core type: its flows see the same limits, so they have the same rate.
  */
 import type { CpuId } from '../units.ts';
 import type { HardwareState } from './bandwidth.ts';

@@ -17,7 +17,10 @@ export interface MachinePreset {
 /** `count` numbers from `first` on. */
 const range = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
 
-/** Nodes of `cores` cores each with consecutive numbers, as Intel and AMD firmware lists them; with SMT, the second threads after all first ones. */
+/**
+ * Nodes of `cores` cores each with consecutive numbers, as Intel and AMD firmware lists them; with SMT, the second
+ * threads after all first ones.
+ */
 function evenNodes(count: number, cores: number, smt: boolean, memoryMb: number, reservedMb?: number) {
   return range(0, count).map((n) => ({
     cpus: [...range(n * cores, cores), ...(smt ? range((count + n) * cores, cores) : [])],
@@ -37,10 +40,15 @@ const uniform = (count: number, far: number): number[][] =>
 const table = (count: number, value: (a: number, b: number) => number): number[][] =>
   range(0, count).map((a) => range(0, count).map((b) => value(a, b)));
 
-/** 10 on the own node, 12 to the other three of the socket, 32 across: EPYC 7002 and 7003 2P NPS4 (benchmarks.md 4.1). */
+/**
+ * 10 on the own node, 12 to the other three of the socket, 32 across: EPYC 7002 and 7003 2P NPS4 (benchmarks.md 4.1).
+ */
 const NPS4_DISTANCES = table(8, (a, b) => (a === b ? 10 : a >> 2 === b >> 2 ? 12 : 32));
 
-/** Four sockets in a square: neighbours 16, the opposite one 22 (the steps of the Magny-Cours table, benchmarks.md 4.1). */
+/**
+ * Four sockets in a square: neighbours 16, the opposite one 22 (the steps of the Magny-Cours table, benchmarks.md
+ * 4.1).
+ */
 const SQUARE_DISTANCES = [
   [10, 16, 22, 16],
   [16, 10, 16, 22],

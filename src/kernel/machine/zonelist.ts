@@ -3,13 +3,13 @@ import type { NodeId } from '../units.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * Per node, the nodes with memory in the order an allocation from there tries them (node order, the default of 64-bit Linux);
- * a node without memory is in nobody's list, not even its own.
+ * Per node, the nodes with memory in the order an allocation from there tries them (node order, the default of
+ * 64-bit Linux); a node without memory is in nobody's list, not even its own.
  *
- * The next node is always the nearest one left. Ties go to memory-only nodes and to nodes after this one, then to the one
- * that has begun fewer distance classes so far, so that full nodes overflow to different places. (The load adds up, as in
- * policies.md and in Linux since 5.16; from 2007 to then the kernel overwrote it, which differs only for the later nodes
- * of a class that several nodes share.)
+ * The next node is always the nearest one left. Ties go to memory-only nodes and to nodes after this one, then to
+ * the one that has begun fewer distance classes so far, so that full nodes overflow to different places. (The load
+ * adds up, as in policies.md and in Linux since 5.16; from 2007 to then the kernel overwrote it, which differs only
+ * for the later nodes of a class that several nodes share.)
  */
 export function buildZonelists(machine: Machine): NodeId[][] {
   const count = machine.nodes.length;

@@ -13,7 +13,7 @@ import {
   type ColourBy,
 } from '../protocol/frame.ts';
 import { cellWindow, type Camera } from './camera.ts';
-import { inkOn } from './colour.ts';
+import { contrast, inkOn } from './colour.ts';
 import { grouped } from './format.ts';
 import { fitText, type Labels } from './labels.ts';
 import { frameOfCell, type NodePanel } from './layout.ts';
@@ -36,7 +36,7 @@ export function cellWords(index: number, by: ColourBy): string[] {
     case INDEX_PAGE_CACHE:
       return ['page cache', 'cache', 'pc'];
     case INDEX_SPARK:
-      return ['moved now', 'moved', 'mv'];
+      return ['moved now', 'moved', 'new'];
   }
   const value = index - INDEX_VALUE;
   switch (by) {
@@ -109,7 +109,10 @@ export function labelCells(
       const index = image[py * imageWidth + px];
       const words = fitText(cellWords(index, by), 'cell', width - 2);
       const number = height >= 28 ? fitText([grouped(frame)], 'cell', width - 2) : '';
-      const ink = inkOn(indexColour(palette, by, index));
+      const ground = indexColour(palette, by, index);
+      // What is not in use is said quietly, where that still reads.
+      const quiet = index === INDEX_FREE && contrast(palette.colours.secondary, ground) >= 4.5;
+      const ink = quiet ? palette.colours.secondary : inkOn(ground);
       const x = Math.round(left);
       const middle = Math.round(top + height / 2);
       const w = Math.round(width);

@@ -76,7 +76,7 @@ export function drawCpuKeys(panel: NodePanel, scene: Scene, tools: Tools): void 
       const crowded = runnable > 1 && key.width >= 22 && key.height >= 12;
       const tail = crowded ? 9 : 0;
       const names = keyNames(pid, process, thread, panel.node);
-      const text = key.height >= 10 ? fitText(names, 'key', key.width - tail - 1) : '';
+      const text = key.height >= 12 ? fitText(names, 'key', key.width - tail - 1) : '';
       const ink = inkOn(ground);
       const top = key.y + Math.round((key.height - 13) / 2);
       labels.put(text, key.x, top, key.width - tail, 'key', ink, { align: 'center' });

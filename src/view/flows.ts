@@ -20,6 +20,8 @@ const LEAST = 16;
 /** Pages a second of the widest arrow: 1 GiB/s. Linear, so that twice the flow is twice the width. */
 const FULL = 262_144;
 const WIDEST = 24;
+/** Flows drawn at most: more would hide the maps and say nothing. */
+const DRAWN = 24;
 /** Flows that get their number when there are more than two nodes. */
 const NUMBERED = 5;
 
@@ -200,7 +202,7 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
   const { layout, palette, machine } = scene;
   const c = palette.colours;
   const nodes = machine.nodes.length;
-  const flows = flowsOf(figures, nodes);
+  const flows = flowsOf(figures, nodes).slice(0, DRAWN);
   // The widest are drawn last, over the others.
   for (const flow of [...flows].reverse()) {
     const points = ribbonPath(layout, flow.from, flow.to);
@@ -213,9 +215,9 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
     const dy = points[n - 1] - points[n - 5];
     const length = Math.hypot(dx, dy) || 1;
     const [ux, uy] = [dx / length, dy / length];
-    const wing = width / 2 + 4;
+    const wing = width / 2 + 5;
     const [tx, ty] = [points[n - 2], points[n - 1]];
-    const [hx, hy] = [tx - ux * 8, ty - uy * 8];
+    const [hx, hy] = [tx - ux * 11, ty - uy * 11];
     tools.over.polygon([hx - uy * wing, hy + ux * wing, tx, ty, hx + uy * wing, hy - ux * wing], colour);
   }
   const taken: { x: number; y: number; width: number }[] = [];

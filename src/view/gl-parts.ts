@@ -52,12 +52,13 @@ export class ShapeMesh {
   readonly mesh: AnyMesh;
   private readonly vertices: Buffer;
   private readonly indices: Buffer;
+  private readonly geometry: Geometry;
   private drawn = -1;
 
   constructor() {
     this.vertices = dynamicBuffer(this.pen.floats, BufferUsage.VERTEX);
     this.indices = dynamicBuffer(this.pen.indices.subarray(0, 3), BufferUsage.INDEX);
-    const geometry = keep(
+    this.geometry = keep(
       new Geometry({
         attributes: {
           aPosition: { buffer: this.vertices, format: 'float32x2', stride: VERTEX_WORDS * 4, offset: 0 },
@@ -69,7 +70,7 @@ export class ShapeMesh {
     const shader = new Shader({
       glProgram: GlProgram.from({ vertex: SHAPE_VERTEX, fragment: SHAPE_FRAGMENT }),
     });
-    this.mesh = new Mesh({ geometry, shader, state: drawState(true) });
+    this.mesh = new Mesh({ geometry: this.geometry, shader, state: drawState(true) });
   }
 
   /** Upload what the pen drew, if it drew anything since. */
@@ -85,8 +86,7 @@ export class ShapeMesh {
 
   destroy(): void {
     this.mesh.destroy();
-    this.vertices.destroy();
-    this.indices.destroy();
+    this.geometry.destroy(true);
   }
 }
 
@@ -107,6 +107,7 @@ export function paletteSource(): BufferImageSource {
 /** One image of palette indices. Two shaders: the bare one, and one with grid and hatching. */
 export class IndexImage {
   readonly mesh: AnyMesh;
+  private readonly geometry: Geometry;
   private readonly source: BufferImageSource;
   private readonly bare: Shader;
   private readonly detailed: Shader;
@@ -131,7 +132,7 @@ export class IndexImage {
     );
     const right = rect.x + rect.width;
     const bottom = rect.y + rect.height;
-    const geometry = keep(
+    this.geometry = keep(
       new Geometry({
         attributes: {
           aPosition: {
@@ -160,7 +161,7 @@ export class IndexImage {
       glProgram: GlProgram.from({ vertex: IMAGE_VERTEX, fragment: DETAILED_FRAGMENT }),
       resources: { uImage: this.source, uPalette: palette, detail: this.uniforms },
     });
-    this.mesh = new Mesh({ geometry, shader: this.bare, state: drawState(false) });
+    this.mesh = new Mesh({ geometry: this.geometry, shader: this.bare, state: drawState(false) });
   }
 
   private choose(): void {
@@ -192,7 +193,9 @@ export class IndexImage {
   }
 
   destroy(): void {
+    // Neither Pixi nor its collector frees what a mesh was made of.
     this.mesh.destroy();
+    this.geometry.destroy(true);
     this.bare.destroy();
     this.detailed.destroy();
     this.source.destroy();
@@ -210,6 +213,7 @@ export class EffectMesh {
   private readonly source: BufferImageSource;
   private readonly uniforms: UniformGroup;
   private readonly texels: Float32Array;
+  private readonly shader: Shader;
   private version = -1;
 
   constructor(
@@ -240,13 +244,13 @@ export class EffectMesh {
       kind === 'arc'
         ? GlProgram.from({ vertex: ARC_VERTEX, fragment: ARC_FRAGMENT })
         : GlProgram.from({ vertex: SPARK_VERTEX, fragment: SPARK_FRAGMENT });
-    const shader = new Shader({
+    this.shader = new Shader({
       glProgram: program,
       resources: { uData: this.source, effect: this.uniforms },
     });
     for (const tier of tiers) {
       const geometry = kind === 'arc' ? arcGeometry(tier) : sparkGeometry(tier);
-      const mesh: AnyMesh = new Mesh({ geometry, shader, state: drawState(true) });
+      const mesh: AnyMesh = new Mesh({ geometry, shader: this.shader, state: drawState(true) });
       mesh.visible = false;
       this.meshes.push(mesh);
     }
@@ -273,7 +277,12 @@ export class EffectMesh {
   }
 
   destroy(): void {
-    for (const mesh of this.meshes) mesh.destroy();
+    for (const mesh of this.meshes) {
+      const { geometry } = mesh;
+      mesh.destroy();
+      geometry.destroy(true);
+    }
+    this.shader.destroy();
     this.source.destroy();
   }
 }

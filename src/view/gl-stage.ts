@@ -94,9 +94,15 @@ class GlStage implements Stage {
   }
 
   setImages(specs: readonly ImageSpec[]): void {
-    for (const image of this.images) image.destroy();
+    // Most relayouts leave most images as they are.
+    const old = this.images;
     this.maps.removeChildren();
-    this.images = specs.map((spec) => new IndexImage(spec, this.palettes[spec.palette]));
+    this.images = specs.map((spec, i) =>
+      old[i] !== undefined && JSON.stringify(old[i].spec) === JSON.stringify(spec)
+        ? old[i]
+        : new IndexImage(spec, this.palettes[spec.palette]),
+    );
+    for (const image of old) if (!this.images.includes(image)) image.destroy();
     for (const image of this.images) {
       image.setHatch(this.hatched[image.spec.palette]);
       this.maps.addChild(image.mesh);

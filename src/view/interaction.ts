@@ -105,7 +105,7 @@ export function attachInteraction(host: HTMLElement, controls: Controls): () => 
     event.preventDefault();
     const pixels = event.deltaMode === 0 ? event.deltaY : event.deltaY * 32;
     // Browsers send a pinch on a touch pad as a wheel with ctrl and small steps.
-    const factor = Math.exp(-Math.max(-200, Math.min(200, pixels)) * (event.ctrlKey ? 0.012 : 0.0025));
+    const factor = Math.exp(-Math.max(-200, Math.min(200, pixels)) * (event.ctrlKey ? 0.012 : 0.0035));
     controls.zoom(over, factor, at.x, at.y, event.altKey);
   };
   const onKey = (event: KeyboardEvent) => {

@@ -118,7 +118,7 @@ export function layoutKeys(
     }
     const size = Math.min(smallest, keyHeight * 1.1);
     const strip = { keys, height: rows * (keyHeight + 2) - 2, rows };
-    if (smallest >= 22) return size >= bestSize || bestSize < 14 ? strip : best;
+    if (smallest >= 22 && keyHeight >= 10) return size >= bestSize || bestSize < 14 ? strip : best;
     if (size > bestSize) {
       best = strip;
       bestSize = size;

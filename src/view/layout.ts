@@ -224,7 +224,7 @@ export function layoutPicture(
   const columns = columnsFor(nodes, width);
   const rows = Math.ceil(nodes / columns);
   const lane = laneHeight(nodes, columns, rows);
-  const columnGap = columns === 1 ? 0 : nodes === 2 ? 76 : 14;
+  const columnGap = columns === 1 ? 0 : nodes === 2 ? 84 : 14;
   const lanes = lanesOf(rows) * lane;
   const legendHeight = phone ? LEGEND * 2 : LEGEND;
   const least = rows * leastPanel(machine, columns, rows) + lanes + 2 * EDGE + 2 * GAP + legendHeight;

@@ -103,7 +103,7 @@ function drawRow(row: ProcessRow, process: ProcessSummary, scene: Scene, tools: 
     : `${megabytes(process.residentMb)} · ${threads} threads · ${percent(process.localShare)} local`;
   if (row.compact) {
     const name = `${letter}  ${process.name}`;
-    const width = Math.min(104, Math.ceil(textWidth(name, 'title')));
+    const width = Math.min(112, Math.ceil(textWidth(name, 'title')) + 8);
     labels.put(name, info.x + 20, top, width, 'title', ink);
     const room = info.width - 32 - width;
     const words = dead

@@ -49,12 +49,43 @@ export interface Counters {
 
 export function createCounters(): Counters {
   return {
-    pgfault: 0, pgalloc: 0, pgfree: 0, numa_hit: 0, numa_miss: 0, numa_foreign: 0, numa_interleave: 0, numa_local: 0, numa_other: 0,
-    numa_hint_faults: 0, numa_hint_fault_pages: 0, numa_hint_faults_local_pages: 0, numa_pages_queued: 0, numa_pages_cancelled: 0,
-    pgmigrate_success: 0, pgmigrate_fail: 0, thp_fault_alloc: 0, thp_fault_fallback: 0, thp_split: 0, thp_collapse_alloc: 0,
-    thp_migrate: 0, cow_pages: 0, page_cache_reclaimed: 0, page_cache_spilled: 0, numa_pte_updates: 0, numa_pmd_updates: 0,
-    numa_huge_pmd_updates: 0, context_switches: 0, task_moves_autonuma: 0, task_moves_pull: 0, task_moves_active: 0,
-    task_moves_wake: 0, task_moves_fork: 0, task_moves_affinity: 0, task_moves_cross_node: 0, tlb_shootdowns: 0, oom_kills: 0,
+    pgfault: 0,
+    pgalloc: 0,
+    pgfree: 0,
+    numa_hit: 0,
+    numa_miss: 0,
+    numa_foreign: 0,
+    numa_interleave: 0,
+    numa_local: 0,
+    numa_other: 0,
+    numa_hint_faults: 0,
+    numa_hint_fault_pages: 0,
+    numa_hint_faults_local_pages: 0,
+    numa_pages_queued: 0,
+    numa_pages_cancelled: 0,
+    pgmigrate_success: 0,
+    pgmigrate_fail: 0,
+    thp_fault_alloc: 0,
+    thp_fault_fallback: 0,
+    thp_split: 0,
+    thp_collapse_alloc: 0,
+    thp_migrate: 0,
+    cow_pages: 0,
+    page_cache_reclaimed: 0,
+    page_cache_spilled: 0,
+    numa_pte_updates: 0,
+    numa_pmd_updates: 0,
+    numa_huge_pmd_updates: 0,
+    context_switches: 0,
+    task_moves_autonuma: 0,
+    task_moves_pull: 0,
+    task_moves_active: 0,
+    task_moves_wake: 0,
+    task_moves_fork: 0,
+    task_moves_affinity: 0,
+    task_moves_cross_node: 0,
+    tlb_shootdowns: 0,
+    oom_kills: 0,
   };
 }
 
@@ -77,7 +108,15 @@ export interface Bill {
 
 export function createBill(): Bill {
   return {
-    userNs: 0, faultNs: 0, hintingFaultNs: 0, scanNs: 0, migrateNs: 0, splitNs: 0, collapseNs: 0, shootdownNs: 0,
-    balanceNs: 0, remoteNs: 0,
+    userNs: 0,
+    faultNs: 0,
+    hintingFaultNs: 0,
+    scanNs: 0,
+    migrateNs: 0,
+    splitNs: 0,
+    collapseNs: 0,
+    shootdownNs: 0,
+    balanceNs: 0,
+    remoteNs: 0,
   };
 }

@@ -14,6 +14,7 @@ import type { Output } from './output.ts';
 import type { ProgramSet } from './program/program.ts';
 import type { RandomStream } from './random.ts';
 import type { SchedState } from './sched/state.ts';
+import type { SteadyState } from './sched/steady.ts';
 import type { Process, Task } from './sched/task.ts';
 import type { Nanoseconds } from './units.ts';
 
@@ -55,6 +56,7 @@ export interface Kernel {
   nextPid: number;
   memory: Memory;
   sched: SchedState;
+  steady: SteadyState;
   hardware: HardwareState;
   autonuma: AutonumaState;
   khugepaged: KhugepagedState;

@@ -6,18 +6,28 @@ import { DEFAULT_COSTS } from './costs.ts';
 import type { BootOptions, Kernel } from './kernel-state.ts';
 import { clearFlow, createHardware, setFlow, solve } from './machine/bandwidth.ts';
 import { buildZonelists } from './machine/zonelist.ts';
-import { createFrames } from './mm/frames.ts';
+import { countKind, createFrames } from './mm/frames.ts';
 import { createKhugepaged, runKhugepaged } from './mm/huge.ts';
 import { createPagevecs } from './mm/pagevec.ts';
 import { createPageTables } from './mm/page-tables.ts';
 import { runKswapd } from './mm/reclaim.ts';
+import { FRAME_PAGE_CACHE } from './mm/state.ts';
 import { createOutput } from './output.ts';
 import { describeFlow } from './program/access.ts';
 import { createKernelThread } from './program/kernel-threads.ts';
 import { startProcess } from './program/lifecycle.ts';
 import { runUserTask } from './program/run.ts';
 import { nextBelow, randomStream } from './random.ts';
-import { chargeRuntime, createSched, schedule, schedulerTick, wakeUp } from './sched/sched.ts';
+import {
+  chargeRuntime,
+  createSched,
+  endSteady,
+  schedule,
+  schedulerTick,
+  settleAll,
+  wakeUp,
+} from './sched/sched.ts';
+import { beginSteady, createSteady, refreshSteady } from './sched/steady.ts';
 import { type Task, TASK_RUNNABLE, TASK_SLEEPING } from './sched/task.ts';
 import { deepCopy, hashOf } from './snapshot.ts';
 import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS } from './units.ts';
@@ -64,8 +74,10 @@ export function bootKernel(options: BootOptions): Kernel {
       zonelists: buildZonelists(machine),
       pagevecs: createPagevecs(cpus),
       thp: options.thp,
+      bootPageCache: countKind(frames, FRAME_PAGE_CACHE),
     },
     sched: createSched(machine),
+    steady: createSteady(cpus),
     hardware: createHardware(machine),
     autonuma: createAutonumaState(nodes),
     khugepaged: createKhugepaged(),
@@ -105,8 +117,47 @@ export function isFinished(k: Kernel): boolean {
   return true;
 }
 
-/** Advance by one tick (1 ms). The order within it is that of design.md section 2. */
+/** Advance by one tick (1 ms). */
 export function tick(k: Kernel): void {
+  advance(k, 1);
+}
+
+/**
+ * Advance by so many ticks. However many calls a stretch of time is cut into, the state afterwards is the same; long ones are cheaper, as
+ * stretches in which nothing happens are booked at once.
+ */
+export function advance(k: Kernel, ticks: number): void {
+  const end = k.ticks + ticks;
+  while (k.ticks < end) {
+    oneTick(k);
+    if (k.ticks < end) skipQuietTicks(k, end);
+  }
+  settleAll(k);
+  k.nowNs = k.ticks * TICK_NS;
+}
+
+/** Jump over ticks in which every CPU is idle or steady and nothing is due. */
+function skipQuietTicks(k: Kernel, end: number): void {
+  const { steady, sched } = k;
+  let next = Math.min(end, Math.ceil(k.nextTimerNs / TICK_NS));
+  if (k.nextStart < k.programs.start.length)
+    next = Math.min(next, Math.ceil(k.programs.start[k.nextStart].atNs / TICK_NS));
+  for (let cpu = 0; cpu < sched.queues.length; cpu++) {
+    const rq = sched.queues[cpu];
+    if (rq.needResched !== 0 || rq.cpuLoadSettled === 0) return;
+    const until = steady.until[cpu];
+    if (until !== 0) {
+      if (until < next) next = until;
+      if (k.nextSchedule[cpu] < next * TICK_NS) next = Math.ceil(k.nextSchedule[cpu] / TICK_NS);
+    } else if (rq.nrRunning > 0) return;
+    if (rq.nextBalanceNs < next * TICK_NS) next = Math.ceil(rq.nextBalanceNs / TICK_NS);
+    if (next <= k.ticks) return;
+  }
+  k.ticks = next;
+}
+
+/** One tick; the order within it is that of design.md section 2. */
+function oneTick(k: Kernel): void {
   k.nowNs = k.ticks * TICK_NS;
   startPrograms(k);
   wakeSleepers(k);
@@ -116,10 +167,13 @@ export function tick(k: Kernel): void {
   const first = k.ticks % cpus;
   for (let i = 0; i < cpus; i++) {
     const cpu = first + i < cpus ? first + i : first + i - cpus;
+    k.steady.turn = i;
     runCpu(k, cpu);
+    k.steady.turn = i + 1;
     schedulerTick(k, cpu);
   }
   k.ticks++;
+  k.steady.turn = 0;
 }
 
 function startPrograms(k: Kernel): void {
@@ -147,8 +201,10 @@ const usage = new Float64Array(64);
 
 /** The hardware shares bandwidth among what the CPUs are about to do. */
 function shareBandwidth(k: Kernel): void {
-  k.streams.fill(0);
   for (let cpu = 0; cpu < k.machine.cpus.length; cpu++) {
+    // What a steady CPU streams has not changed since its stretch began.
+    if (k.ticks < k.steady.until[cpu]) continue;
+    endSteady(k, cpu);
     const current = k.sched.queues[cpu].current;
     if (current < 0) {
       clearFlow(k.hardware, cpu);
@@ -157,12 +213,14 @@ function shareBandwidth(k: Kernel): void {
     const task = k.tasks[current];
     const cap = task.daemon === '' ? describeFlow(k, task, usage) : describeCopy(k, task);
     if (cap < 0) clearFlow(k.hardware, cpu);
-    else {
-      setFlow(k.hardware, cpu, usage, cap);
-      k.streams[k.machine.cpus[cpu].node]++;
-    }
+    else setFlow(k.hardware, cpu, usage, cap);
   }
-  if (k.hardware.dirty) solve(k.machine, k.hardware);
+  if (!k.hardware.dirty) return;
+  solve(k.machine, k.hardware);
+  k.streams.fill(0);
+  for (let cpu = 0; cpu < k.machine.cpus.length; cpu++)
+    k.streams[k.machine.cpus[cpu].node] += k.hardware.active[cpu];
+  refreshSteady(k);
 }
 
 /** A daemon in the middle of a batch reads from the source node and writes to its own, at the pace of its CPU cost. */
@@ -173,7 +231,8 @@ function describeCopy(k: Kernel, task: Task): number {
   if (entry === undefined || entry.from === entry.to) return -1;
   const t = k.memory.tables;
   usage.fill(0, 0, t.nodes);
-  for (let n = 0; n < t.nodes; n++) usage[n] = t.nodePages[entry.slot * t.nodes + n] / Math.max(1, t.present[entry.slot]);
+  for (let n = 0; n < t.nodes; n++)
+    usage[n] = t.nodePages[entry.slot * t.nodes + n] / Math.max(1, t.present[entry.slot]);
   usage[task.daemonNode] += 1;
   return 4096 / k.costs.migratePageNs;
 }
@@ -188,6 +247,7 @@ function runCpu(k: Kernel, cpu: CpuId): void {
     balanced = true;
     balanceAt(k, cpu, k.tasks[rq.current]);
   }
+  if (k.steady.until[cpu] !== 0 || beginSteady(k, cpu)) return;
   while (left > 0) {
     let task: Task | null = rq.current >= 0 && !rq.needResched ? k.tasks[rq.current] : null;
     if (task === null) {
@@ -208,7 +268,9 @@ function runCpu(k: Kernel, cpu: CpuId): void {
 
 /** A pass through schedule(): the policy may push the current task elsewhere. */
 function balanceAt(k: Kernel, cpu: CpuId, task: Task): void {
-  k.nextSchedule[cpu] = k.nowNs + (SCHEDULE_MIN_MS + nextBelow(k.random.schedule[cpu], SCHEDULE_MAX_MS - SCHEDULE_MIN_MS)) * NS_PER_MS;
+  k.nextSchedule[cpu] =
+    k.nowNs +
+    (SCHEDULE_MIN_MS + nextBelow(k.random.schedule[cpu], SCHEDULE_MAX_MS - SCHEDULE_MIN_MS)) * NS_PER_MS;
   if (task.daemon === '' && task.state === TASK_RUNNABLE) k.policy.onSchedule(k, cpu, task);
 }
 

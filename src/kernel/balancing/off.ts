@@ -15,6 +15,7 @@ export const offPolicy: BalancingPolicy = {
     return 0;
   },
   forgetSlot() {},
+  forgetPage() {},
   isAffine() {
     return true;
   },

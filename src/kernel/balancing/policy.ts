@@ -29,6 +29,8 @@ export interface BalancingPolicy {
   hintingFault(k: Kernel, task: Task, slot: SlotId, from: number, to: number, huge: boolean): Nanoseconds;
   /** Pages of this slot are being unmapped, shared or replaced: drop queue entries and batches that name it. */
   forgetSlot(k: Kernel, slot: SlotId): void;
+  /** The same for one page that loses its mapping or gets a second one. */
+  forgetPage(k: Kernel, slot: SlotId, page: number): void;
   /** autonuma.md 6.6: CFS prefers this CPU for the task (true for everything without a preference). */
   isAffine(k: Kernel, task: Task, cpu: CpuId): boolean;
   /** May CFS pull this task to `dst`? `affineOnly` in the first of its two passes. */

@@ -6,14 +6,30 @@ import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK } from '../units.ts';
 import { freeFrame, pageOf, setPage, setReverseMap } from './frames.ts';
 import { splitHugePage } from './migrate.ts';
 import { accountPages, createSlot, expandSlot } from './page-tables.ts';
-import { type AddressSpace, PAGE_MAPCOUNT, PAGE_MAPCOUNT_SHIFT, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA, RMAP_NONE, type Vma } from './state.ts';
+import {
+  type AddressSpace,
+  PAGE_MAPCOUNT,
+  PAGE_MAPCOUNT_MAX,
+  PAGE_MAPCOUNT_SHIFT,
+  PTE_FRAME_MASK,
+  PTE_NONE,
+  PTE_NUMA,
+  RMAP_NONE,
+  type SharedObject,
+  type Vma,
+} from './state.ts';
 import { destroySlot } from './unmap.ts';
 
 /** Where the first mapping of a process goes (x86-64 mmap area, rounded; the layout is not modelled further). */
 const MMAP_BASE = 0x7f0000000000;
 
 /** A new, empty address space for a process with so many regions. */
-export function createMm(k: Kernel, process: number, regions: number, parent: AddressSpace | null): AddressSpace {
+export function createMm(
+  k: Kernel,
+  process: number,
+  regions: number,
+  parent: AddressSpace | null,
+): AddressSpace {
   const nodes = k.machine.nodes.length;
   const mm: AddressSpace = {
     id: k.mms.length,
@@ -24,7 +40,13 @@ export function createMm(k: Kernel, process: number, regions: number, parent: Ad
     nodePages: new Int32Array(nodes),
     presentPages: 0,
     exited: false,
-    autonuma: { faultPass: 0, fault: new Float64Array(nodes), faultTot: 0, faultTmp: new Float64Array(nodes) },
+    steadyCpus: 0,
+    autonuma: {
+      faultPass: 0,
+      fault: new Float64Array(nodes),
+      faultTot: 0,
+      faultTmp: new Float64Array(nodes),
+    },
     family: parent === null ? k.mms.length : parent.family,
   };
   k.mms.push(mm);
@@ -35,7 +57,10 @@ export function createMm(k: Kernel, process: number, regions: number, parent: Ad
 function objectFor(k: Kernel, region: Region, pages: number): number {
   if (region.backing === 'anonymous') return -1;
   const found = k.memory.objects.findIndex((o) => o.key === region.key && o.backing === region.backing);
-  if (found >= 0) return found;
+  if (found >= 0) {
+    growObject(k.memory.objects[found], pages);
+    return found;
+  }
   k.memory.objects.push({
     key: region.key,
     backing: region.backing,
@@ -45,8 +70,23 @@ function objectFor(k: Kernel, region: Region, pages: number): number {
   return k.memory.objects.length - 1;
 }
 
+/** Somebody maps more of an object than anybody before. */
+function growObject(object: SharedObject, pages: number): void {
+  if (pages <= object.pages) return;
+  const frames = new Uint32Array(pages).fill(PTE_NONE);
+  frames.set(object.frames);
+  object.frames = frames;
+  object.pages = pages;
+}
+
 /** mmap: a new mapping of a region; nothing is in memory yet. */
-export function mapRegion(k: Kernel, mm: AddressSpace, index: number, region: Region, policy: Mempolicy | null): Vma {
+export function mapRegion(
+  k: Kernel,
+  mm: AddressSpace,
+  index: number,
+  region: Region,
+  policy: Mempolicy | null,
+): Vma {
   const nodes = k.machine.nodes.length;
   const firstPage = Math.floor(region.misalignment / PAGE_BYTES);
   const endPage = Math.ceil((region.misalignment + region.bytes) / PAGE_BYTES);
@@ -61,6 +101,8 @@ export function mapRegion(k: Kernel, mm: AddressSpace, index: number, region: Re
     object: objectFor(k, region, endPage - firstPage),
     policy,
     anonVma: false,
+    neverShared: region.backing === 'anonymous',
+    pages: endPage - firstPage,
     slots: [],
     nodePages: new Int32Array(nodes),
     presentPages: 0,
@@ -103,6 +145,7 @@ function dropUnusedObject(k: Kernel, gone: Vma): void {
   for (let i = 0; i < object.pages; i++) {
     if (object.frames[i] === PTE_NONE) continue;
     freeFrame(k, object.frames[i]);
+    k.counters.pgfree++;
     object.frames[i] = PTE_NONE;
   }
 }
@@ -122,7 +165,11 @@ export function destroyMm(k: Kernel, mm: AddressSpace): number {
  * simplification: the kernel shares the huge pmd).
  * @returns page-table entries copied
  */
-export function forkMm(k: Kernel, parent: AddressSpace, process: number): { mm: AddressSpace; copied: number } {
+export function forkMm(
+  k: Kernel,
+  parent: AddressSpace,
+  process: number,
+): { mm: AddressSpace; copied: number } {
   const mm = createMm(k, process, parent.regions.length, parent);
   mm.nextAddress = parent.nextAddress;
   mm.regions = parent.regions.slice();
@@ -130,7 +177,14 @@ export function forkMm(k: Kernel, parent: AddressSpace, process: number): { mm: 
   const nodes = k.machine.nodes.length;
   for (let id = 0; id < parent.vmas.length; id++) {
     const from = parent.vmas[id];
-    const vma: Vma = { ...from, slots: [], nodePages: new Int32Array(nodes), presentPages: 0, markedSlots: 0 };
+    from.neverShared = false;
+    const vma: Vma = {
+      ...from,
+      slots: [],
+      nodePages: new Int32Array(nodes),
+      presentPages: 0,
+      markedSlots: 0,
+    };
     mm.vmas.push(vma);
     for (const slot of from.slots) {
       const t = k.memory.tables;
@@ -155,7 +209,7 @@ function shareSlot(k: Kernel, slot: number, child: number, shared: boolean): num
     if (ptes[i] === PTE_NONE) continue;
     const frame = ptes[i] & PTE_FRAME_MASK;
     const word = pageOf(k.memory.frames, frame);
-    const mapcount = Math.min(255, ((word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT) + 1);
+    const mapcount = Math.min(PAGE_MAPCOUNT_MAX, ((word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT) + 1);
     setPage(k, frame, ((word & ~PAGE_MAPCOUNT) | (mapcount << PAGE_MAPCOUNT_SHIFT)) >>> 0);
     setReverseMap(k, frame, RMAP_NONE);
     copy[i] = (ptes[i] & ~PTE_NUMA) >>> 0;

@@ -57,8 +57,24 @@ function chooseNode(k: Kernel, task: Task, policy: Mempolicy | null, pageOfVma: 
   return -1;
 }
 
+/** preferred_zone: the first node with memory that the zonelist and the policy allow, whatever is free there. */
+function wantedNode(k: Kernel, task: Task, policy: Mempolicy | null, pageOfVma: number): NodeId {
+  const zonelist = k.memory.zonelists[firstNode(k, task, policy, pageOfVma)];
+  if (policy !== null && policy.mode === 'bind' && policy.nodes.length > 0) {
+    for (const node of zonelist) if (policy.nodes.includes(node)) return node;
+  }
+  return zonelist[0];
+}
+
 /** numa_hit, numa_miss and friends (zone_statistics, mm/vmstat.c 3.3), in pages. */
-function countAllocation(k: Kernel, wanted: NodeId, got: NodeId, local: NodeId, pages: number, interleaved: boolean): void {
+export function countAllocation(
+  k: Kernel,
+  wanted: NodeId,
+  got: NodeId,
+  local: NodeId,
+  pages: number,
+  interleaved: boolean,
+): void {
   const c = k.counters;
   c.pgalloc += pages;
   if (got === wanted) c.numa_hit += pages;
@@ -76,7 +92,15 @@ function countAllocation(k: Kernel, wanted: NodeId, got: NodeId, local: NodeId, 
  * @param word struct page of the new pages
  * @returns pages mapped; 0 when no allowed node has any (the caller kills the process)
  */
-export function mapNewPages(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, to: number, word: number): number {
+export function mapNewPages(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  slot: SlotId,
+  from: number,
+  to: number,
+  word: number,
+): number {
   const tables = k.memory.tables;
   const policy = policyFor(task, vma);
   const pageOfVma = tables.index[slot] * PAGES_PER_BLOCK + from - tables.first[vma.slots[0]];
@@ -87,7 +111,7 @@ export function mapNewPages(k: Kernel, task: Task, vma: Vma, slot: SlotId, from:
   const count = interleaved ? 1 : Math.min(to - from, most);
   const mapped = mapFresh(k, slot, from, from + count, node, word);
   if (mapped > 0) {
-    const wanted = firstNode(k, task, policy, pageOfVma);
+    const wanted = wantedNode(k, task, policy, pageOfVma);
     countAllocation(k, wanted, node, k.machine.cpus[task.cpu].node, mapped, interleaved);
     lruCacheAdd(k, task.cpu, slot, from, from + mapped);
   }
@@ -103,13 +127,24 @@ export function mapHugePage(k: Kernel, task: Task, vma: Vma, slot: SlotId, word:
   const policy = policyFor(task, vma);
   const pageOfVma = tables.index[slot] * PAGES_PER_BLOCK;
   const node = chooseNode(k, task, policy, pageOfVma);
-  if (node < 0 || room(k, node, k.memory.frames.watermarkLow) < PAGES_PER_BLOCK || claimBlock(k, node, slot) < 0) {
+  if (
+    node < 0 ||
+    room(k, node, k.memory.frames.watermarkLow) < PAGES_PER_BLOCK ||
+    claimBlock(k, node, slot) < 0
+  ) {
     k.counters.thp_fault_fallback++;
     return false;
   }
   mapHugeBlock(k, slot, node, word);
   k.counters.thp_fault_alloc++;
-  countAllocation(k, firstNode(k, task, policy, pageOfVma), node, k.machine.cpus[task.cpu].node, PAGES_PER_BLOCK, false);
+  countAllocation(
+    k,
+    wantedNode(k, task, policy, pageOfVma),
+    node,
+    k.machine.cpus[task.cpu].node,
+    PAGES_PER_BLOCK,
+    false,
+  );
   return true;
 }
 

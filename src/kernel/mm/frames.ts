@@ -6,7 +6,14 @@
 import type { Kernel } from '../kernel-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import { markBlockDirty } from '../output.ts';
-import { type FrameBlockId, type NodeId, type PageFrame, PAGES_PER_BLOCK, PAGES_PER_MIB, type SlotId } from '../units.ts';
+import {
+  type FrameBlockId,
+  type NodeId,
+  type PageFrame,
+  PAGES_PER_BLOCK,
+  PAGES_PER_MIB,
+  type SlotId,
+} from '../units.ts';
 import {
   FRAME_FREE,
   FRAME_KERNEL,
@@ -140,6 +147,13 @@ export function freePages(frames: Frames, node: NodeId): number {
   return frames.nodeKind[node * FRAME_KINDS + FRAME_FREE];
 }
 
+/** Frames of one kind on all nodes. */
+export function countKind(frames: Frames, kind: number): number {
+  let count = 0;
+  for (let n = 0; n < frames.nodeFrames.length; n++) count += frames.nodeKind[n * FRAME_KINDS + kind];
+  return count;
+}
+
 function takeFreeBlock(frames: Frames, node: NodeId): FrameBlockId {
   let block = frames.freeHint[node];
   while (frames.free[block] !== PAGES_PER_BLOCK) block++;
@@ -210,7 +224,14 @@ function expandEntries(k: Kernel, slot: SlotId): void {
 }
 
 /** Fold an expanded block whose frames [low, high) all belong, page i to frame i, to `slot` with struct page `word`, the rest free. */
-export function foldBlock(k: Kernel, block: FrameBlockId, slot: SlotId, low: number, high: number, word: number): void {
+export function foldBlock(
+  k: Kernel,
+  block: FrameBlockId,
+  slot: SlotId,
+  low: number,
+  high: number,
+  word: number,
+): void {
   const frames = k.memory.frames;
   const slab = frames.slab[block];
   if (slab === null) return;
@@ -331,7 +352,8 @@ function releaseBlock(k: Kernel, block: FrameBlockId): void {
   }
   const tables = k.memory.tables;
   const owner = frames.owner[block];
-  if (owner >= 0 && tables.fill[owner * tables.nodes + node] === block) tables.fill[owner * tables.nodes + node] = -1;
+  if (owner >= 0 && tables.fill[owner * tables.nodes + node] === block)
+    tables.fill[owner * tables.nodes + node] = -1;
   frames.owner[block] = -1;
   frames.page[block] = 0;
   frames.low[block] = 0;

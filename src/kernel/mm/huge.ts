@@ -3,10 +3,17 @@ import type { Kernel } from '../kernel-state.ts';
 import { trace, TRACE_THP_COLLAPSED } from '../output.ts';
 import { sleepUntil } from '../sched/sched.ts';
 import type { Task } from '../sched/task.ts';
-import { type Nanoseconds, type NodeId, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
-import { mapHugeBlock } from './allocate.ts';
-import { claimBlock, freePages, pageOf, pageWord } from './frames.ts';
-import { frameOf, isMappedOnce, entryOf } from './page-tables.ts';
+import {
+  type CpuId,
+  type Nanoseconds,
+  type NodeId,
+  NS_PER_MS,
+  PAGES_PER_BLOCK,
+  type SlotId,
+} from '../units.ts';
+import { countAllocation, mapHugeBlock } from './allocate.ts';
+import { claimBlock, forgetFill, freePages, pageOf, pageWord } from './frames.ts';
+import { entryOf, frameOf, isMappedOnce } from './page-tables.ts';
 import { releaseMapping } from './unmap.ts';
 import { lruForgetSlot } from './pagevec.ts';
 import { FRAME_ANONYMOUS, PAGE_ISOLATED, PAGE_LAST_NID, PTE_NONE, PTE_NUMA, type Vma } from './state.ts';
@@ -47,7 +54,7 @@ export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nan
       continue;
     }
     used += PAGES_PER_BLOCK * k.costs.scanPageNs;
-    if (collapse(k, slot)) task.debtNs += k.costs.collapseNs;
+    if (collapse(k, slot, task.cpu)) task.debtNs += k.costs.collapseNs;
   }
   return Math.min(budgetNs, used);
 }
@@ -77,12 +84,13 @@ function nextSlot(k: Kernel): SlotId {
  * collapse_huge_page: all pages mapped once go into one fresh huge page on the node of the first page. The new page takes the last
  * non-negative last_nid, and is hinting if any source was (autonuma.md 2.1).
  */
-function collapse(k: Kernel, slot: SlotId): boolean {
+function collapse(k: Kernel, slot: SlotId, cpu: CpuId): boolean {
   const t = k.memory.tables;
   const frames = k.memory.frames;
   if (t.huge[slot] !== 0 || t.present[slot] !== PAGES_PER_BLOCK) return false;
   let lastNid = 0;
-  let marked = t.markedPmd[slot];
+  // A compact slot's entries carry no marks of their own: its count tells.
+  let marked = t.markedPmd[slot] !== 0 || t.markedPtes[slot] > 0 ? 1 : 0;
   for (let i = 0; i < PAGES_PER_BLOCK; i++) {
     const entry = entryOf(t, slot, i);
     if (entry === PTE_NONE) return false;
@@ -92,7 +100,8 @@ function collapse(k: Kernel, slot: SlotId): boolean {
     if ((word & PAGE_LAST_NID) !== 0) lastNid = word & PAGE_LAST_NID;
   }
   const node: NodeId = frames.node[frameOf(t, slot, 0) >>> 9];
-  if (freePages(frames, node) - PAGES_PER_BLOCK < frames.watermarkLow[node] || frames.freeBlocks[node] === 0) return false;
+  if (freePages(frames, node) - PAGES_PER_BLOCK < frames.watermarkLow[node] || frames.freeBlocks[node] === 0)
+    return false;
   k.policy.forgetSlot(k, slot);
   lruForgetSlot(k, slot);
   const wasMarked = t.markedPmd[slot] !== 0 || t.markedPtes[slot] > 0;
@@ -101,13 +110,14 @@ function collapse(k: Kernel, slot: SlotId): boolean {
   const ptes = t.ptes[slot]!;
   t.sparePtes.push(ptes);
   t.ptes[slot] = null;
-  t.fill[slot * t.nodes + node] = -1;
+  forgetFill(k, slot);
   claimBlock(k, node, slot);
   mapHugeBlock(k, slot, node, (pageWord(FRAME_ANONYMOUS, 1) | lastNid) >>> 0);
   t.markedPmd[slot] = marked;
   const vma = k.mms[t.mm[slot]].vmas[t.vma[slot]];
   vma.markedSlots += (marked !== 0 ? 1 : 0) - (wasMarked ? 1 : 0);
   k.counters.thp_collapse_alloc++;
+  countAllocation(k, node, node, k.machine.cpus[cpu].node, PAGES_PER_BLOCK, false);
   k.bill.collapseNs += k.costs.collapseNs;
   trace(k, TRACE_THP_COLLAPSED, slot, node);
   return true;

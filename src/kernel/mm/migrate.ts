@@ -1,8 +1,24 @@
 /** Moving pages between nodes (migrate_pages, mm/migrate.c 3.3) and splitting huge ones. */
 import type { Kernel } from '../kernel-state.ts';
-import { markBlockDirty, trace, TRACE_MIGRATION_FAILED, TRACE_PAGES_MIGRATED, TRACE_THP_SPLIT } from '../output.ts';
+import {
+  markBlockDirty,
+  trace,
+  TRACE_MIGRATION_FAILED,
+  TRACE_PAGES_MIGRATED,
+  TRACE_THP_SPLIT,
+} from '../output.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
-import { allocateFrame, claimBlock, freeCompact, freeFrame, freePages, pageOf, setPage, useCompact } from './frames.ts';
+import { countAllocation } from './allocate.ts';
+import {
+  allocateFrame,
+  claimBlock,
+  freeCompact,
+  freeFrame,
+  freePages,
+  pageOf,
+  setPage,
+  useCompact,
+} from './frames.ts';
 import { accountPages, expandSlot, isMappedOnce, tryFold } from './page-tables.ts';
 import { PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
 
@@ -17,7 +33,14 @@ export interface MigrationResult {
  * or has come to be mapped twice since, stays and goes back to its LRU (putback_lru_pages).
  * Page state (last_nid, mark) travels along; the new page is not queued.
  */
-export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: number, dst: NodeId, result: MigrationResult): void {
+export function migrateIsolated(
+  k: Kernel,
+  slot: SlotId,
+  from: number,
+  to: number,
+  dst: NodeId,
+  result: MigrationResult,
+): void {
   result.moved = 0;
   result.failed = 0;
   const t = k.memory.tables;
@@ -26,6 +49,14 @@ export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: numbe
     if ((frames.page[t.block[slot]] & PAGE_ISOLATED) === 0) return;
     if (migrateCompact(k, slot, dst)) {
       result.moved = t.present[slot];
+      return;
+    }
+    if (t.huge[slot] !== 0) {
+      // Native migration of a huge page found no free huge page: it stays whole and where it is.
+      frames.page[t.block[slot]] = (frames.page[t.block[slot]] & ~PAGE_ISOLATED) >>> 0;
+      result.failed = t.present[slot];
+      k.counters.pgmigrate_fail += result.failed;
+      trace(k, TRACE_MIGRATION_FAILED, slot, from, result.failed, dst);
       return;
     }
   }
@@ -38,7 +69,10 @@ export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: numbe
     if ((word & PAGE_ISOLATED) === 0) continue;
     const src = frames.node[frame >>> 9];
     const kept = (word & ~PAGE_ISOLATED) >>> 0;
-    const target = isMappedOnce(word) && src !== dst && freePages(frames, dst) > 0 ? allocateFrame(k, dst, slot, i, kept) : -1;
+    const target =
+      isMappedOnce(word) && src !== dst && freePages(frames, dst) > 0
+        ? allocateFrame(k, dst, slot, i, kept)
+        : -1;
     if (target < 0) {
       setPage(k, frame, kept);
       result.failed++;
@@ -50,6 +84,7 @@ export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: numbe
     accountPages(k, slot, dst, 1);
     frames.arrivedTick[target >>> 9] = k.ticks;
     result.moved++;
+    countMoved(k, dst, 1);
     trace(k, TRACE_PAGES_MIGRATED, slot, i, 1, src, dst, target);
   }
   k.counters.pgmigrate_success += result.moved;
@@ -57,6 +92,12 @@ export function migrateIsolated(k: Kernel, slot: SlotId, from: number, to: numbe
   k.output.stepMigrations += result.moved;
   if (result.failed > 0) trace(k, TRACE_MIGRATION_FAILED, slot, from, result.failed, dst);
   if (t.nodePages[slot * t.nodes + dst] === t.present[slot]) tryFold(k, slot);
+}
+
+/** A migration allocates the new page (alloc_pages_exact_node, from a CPU of that node) and frees the old one. */
+function countMoved(k: Kernel, dst: NodeId, pages: number): void {
+  countAllocation(k, dst, dst, dst, pages, false);
+  k.counters.pgfree += pages;
 }
 
 /** A whole compact slot moves into a whole free block. @returns false when the node has none or the pages are shared */
@@ -77,6 +118,7 @@ function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
   accountPages(k, slot, src, low - high);
   accountPages(k, slot, dst, high - low);
   frames.arrivedTick[block] = k.ticks;
+  countMoved(k, dst, high - low);
   k.counters.pgmigrate_success += high - low;
   k.output.stepMigrations += high - low;
   trace(k, TRACE_PAGES_MIGRATED, slot, low, high - low, src, dst, block * PAGES_PER_BLOCK + low);

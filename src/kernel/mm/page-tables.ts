@@ -1,9 +1,11 @@
 /** Page tables: 2 MiB slots, compact or one entry a page (mm/state.ts says what compact means). */
 import type { Kernel } from '../kernel-state.ts';
 import { markSlotDirty } from '../output.ts';
+import { disturbMm } from '../sched/steady.ts';
 import { type MmId, type NodeId, type PageFrame, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
-import { allocateFrame, claimBlock, expandBlock, foldBlock, useCompact } from './frames.ts';
+import { allocateFrame, claimBlock, expandBlock, foldBlock, kindOf, useCompact } from './frames.ts';
 import {
+  FRAME_ANONYMOUS,
   PAGE_MAPCOUNT,
   PAGE_MAPCOUNT_SHIFT,
   type PageTables,
@@ -76,7 +78,14 @@ function grow(t: PageTables): void {
  * A fresh, empty slot.
  * @param first first page of the slot that belongs to the VMA; `end` one past the last
  */
-export function createSlot(k: Kernel, mm: MmId, vma: number, index: number, first: number, end: number): SlotId {
+export function createSlot(
+  k: Kernel,
+  mm: MmId,
+  vma: number,
+  index: number,
+  first: number,
+  end: number,
+): SlotId {
   const t = k.memory.tables;
   let slot: SlotId;
   const reused = t.freeSlots.pop();
@@ -108,6 +117,7 @@ export function accountPages(k: Kernel, slot: SlotId, node: NodeId, delta: numbe
   t.present[slot] += delta;
   const mm = k.mms[t.mm[slot]];
   const vma = mm.vmas[t.vma[slot]];
+  disturbMm(k, mm.id);
   vma.nodePages[node] += delta;
   vma.presentPages += delta;
   mm.nodePages[node] += delta;
@@ -167,7 +177,8 @@ export function tryFold(k: Kernel, slot: SlotId): boolean {
   const owner = frames.owner[block];
   if (owner >= 0 && owner !== slot) return false;
   const word = slab[PAGES_PER_BLOCK + low];
-  if ((word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT !== 1) return false;
+  // File pages stay one by one: their object names their frames.
+  if (!isMappedOnce(word) || kindOf(word) !== FRAME_ANONYMOUS) return false;
   const base = block * PAGES_PER_BLOCK;
   for (let i = low; i < high; i++) {
     if ((ptes[i] & PTE_FRAME_MASK) !== base + i || slab[PAGES_PER_BLOCK + i] !== word) return false;
@@ -177,7 +188,9 @@ export function tryFold(k: Kernel, slot: SlotId): boolean {
   t.block[slot] = block;
   t.low[slot] = low;
   t.high[slot] = high;
-  t.fill[slot * t.nodes + frames.node[block]] = block;
+  const at = slot * t.nodes + frames.node[block];
+  if (t.fill[at] >= 0 && t.fill[at] !== block) frames.owner[t.fill[at]] = -1;
+  t.fill[at] = block;
   foldBlock(k, block, slot, low, high, word);
   return true;
 }
@@ -187,7 +200,14 @@ export function tryFold(k: Kernel, slot: SlotId): boolean {
  * @param word struct page of the new pages
  * @returns how many were mapped from `from` on: fewer than asked when the node ran out of frames
  */
-export function mapFresh(k: Kernel, slot: SlotId, from: number, to: number, node: NodeId, word: number): number {
+export function mapFresh(
+  k: Kernel,
+  slot: SlotId,
+  from: number,
+  to: number,
+  node: NodeId,
+  word: number,
+): number {
   const t = k.memory.tables;
   if (t.ptes[slot] === null && t.markedPtes[slot] === 0) {
     const mapped = mapFreshCompact(k, slot, from, to, node, word);
@@ -206,7 +226,14 @@ export function mapFresh(k: Kernel, slot: SlotId, from: number, to: number, node
 }
 
 /** The fast way of mapFresh: start or lengthen the run of a compact slot. @returns pages mapped, 0 when that is not possible */
-function mapFreshCompact(k: Kernel, slot: SlotId, from: number, to: number, node: NodeId, word: number): number {
+function mapFreshCompact(
+  k: Kernel,
+  slot: SlotId,
+  from: number,
+  to: number,
+  node: NodeId,
+  word: number,
+): number {
   const t = k.memory.tables;
   const frames = k.memory.frames;
   let block = t.block[slot];
@@ -238,4 +265,3 @@ export function reverseMapEntry(slot: SlotId, page: number): number {
 export function isMappedOnce(word: number): boolean {
   return (word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT === 1;
 }
-

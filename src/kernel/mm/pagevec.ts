@@ -55,8 +55,8 @@ export function lruForgetSlot(k: Kernel, slot: SlotId): void {
 export function isOnLru(k: Kernel, slot: SlotId, page: number): boolean {
   if (k.memory.tables.offLru[slot] === 0) return true;
   for (const vec of k.memory.pagevecs) {
-    for (let i = 0; i < vec.slots.length; i++) if (vec.slots[i] === slot && vec.pages[i] === page) return false;
+    for (let i = 0; i < vec.slots.length; i++)
+      if (vec.slots[i] === slot && vec.pages[i] === page) return false;
   }
   return true;
 }
-

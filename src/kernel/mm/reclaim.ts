@@ -27,11 +27,16 @@ export function pageCachePages(k: Kernel, node: NodeId): number {
 export function dropPageCache(k: Kernel, node: NodeId, pages: number): number {
   const frames = k.memory.frames;
   let dropped = 0;
-  for (let block = frames.nodeEndBlock[node] - 1; block >= frames.nodeFirstBlock[node] && dropped < pages; block--) {
+  for (
+    let block = frames.nodeEndBlock[node] - 1;
+    block >= frames.nodeFirstBlock[node] && dropped < pages;
+    block--
+  ) {
     if (pageCachePages(k, node) === 0) break;
     dropped += dropFromBlock(k, block, pages - dropped);
   }
   k.counters.page_cache_reclaimed += dropped;
+  k.counters.pgfree += dropped;
   return dropped;
 }
 
@@ -46,7 +51,8 @@ function dropFromBlock(k: Kernel, block: FrameBlockId, most: number): number {
       return used;
     }
     let dropped = 0;
-    for (let i = frames.high[block] - 1; dropped < most; i--, dropped++) freeFrame(k, block * PAGES_PER_BLOCK + i);
+    for (let i = frames.high[block] - 1; dropped < most; i--, dropped++)
+      freeFrame(k, block * PAGES_PER_BLOCK + i);
     return dropped;
   }
   let dropped = 0;

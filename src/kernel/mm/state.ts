@@ -26,16 +26,17 @@ export const PTE_NUMA = 0x40000000;
 
 /**
  * struct page of a mixed frame block, one Uint32 a frame: bits 0-7 last_nid + 1, 8-15 migrate_nid + 1,
- * 16-23 mapcount (saturating at 255), 24-26 FRAME_*, 27 isolated from the LRU by a migration under way.
+ * 16-27 mapcount (at most 4095), 28-30 FRAME_*, 31 isolated from the LRU by a migration under way.
  */
 export const PAGE_LAST_NID = 0xff;
 export const PAGE_MIGRATE_NID_SHIFT = 8;
 export const PAGE_MIGRATE_NID = 0xff00;
 export const PAGE_MAPCOUNT_SHIFT = 16;
-export const PAGE_MAPCOUNT = 0xff0000;
-export const PAGE_KIND_SHIFT = 24;
-export const PAGE_KIND = 0x7000000;
-export const PAGE_ISOLATED = 0x8000000;
+export const PAGE_MAPCOUNT = 0xfff0000;
+export const PAGE_MAPCOUNT_MAX = 0xfff;
+export const PAGE_KIND_SHIFT = 28;
+export const PAGE_KIND = 0x70000000;
+export const PAGE_ISOLATED = 0x80000000;
 
 /** Reverse map entry of a frame: slot << 9 | page index, RMAP_NONE when it maps nothing or is shared. */
 export const RMAP_NONE = 0xffffffff;
@@ -138,6 +139,10 @@ export interface Vma {
   policy: Mempolicy | null;
   /** An anonymous page has been put here (anon_vma exists): alpha6 scans only then. */
   anonVma: boolean;
+  /** No page of it was ever mapped by anybody else: not a file, not forked. */
+  neverShared: boolean;
+  /** Pages it can hold. */
+  pages: number;
   slots: SlotId[];
   /** Present pages per node, and all together. */
   nodePages: Int32Array;
@@ -170,6 +175,8 @@ export interface AddressSpace {
   nodePages: Int32Array;
   presentPages: number;
   exited: boolean;
+  /** CPUs in a steady stretch through this memory (sched/steady.ts). */
+  steadyCpus: number;
   autonuma: MmAutonuma;
   /** mms of the same fork family (share copy-on-write pages): index of the family. */
   family: number;
@@ -198,5 +205,6 @@ export interface Memory {
   zonelists: NodeId[][];
   pagevecs: Pagevec[];
   thp: 'off' | 'on';
+  /** Page cache that was there at boot, in pages: no allocation has counted it. */
+  bootPageCache: number;
 }
-

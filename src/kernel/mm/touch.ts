@@ -4,12 +4,13 @@ import { markBlockDirty, markSlotDirty, trace, TRACE_HINTING_FAULT } from '../ou
 import type { Task } from '../sched/task.ts';
 import { type Nanoseconds, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { mapHugePage, mapNewPages, reportOom } from './allocate.ts';
-import { kindOf, pageOf, pageWord, setPage, setReverseMap } from './frames.ts';
+import { kindOf, pageOf, pageWord, reverseMapOf, setPage, setReverseMap } from './frames.ts';
 import { accountPages, expandSlot, reverseMapEntry, tryFold } from './page-tables.ts';
 import {
   FRAME_ANONYMOUS,
   FRAME_FILE,
   PAGE_MAPCOUNT,
+  PAGE_MAPCOUNT_MAX,
   PAGE_MAPCOUNT_SHIFT,
   PTE_FRAME_MASK,
   PTE_NONE,
@@ -28,7 +29,15 @@ const ANONYMOUS_PAGE = pageWord(FRAME_ANONYMOUS, 1);
  * Touch pages [from, to) of a slot.
  * @returns CPU time in ns that the faults cost the task, or TOUCH_KILLED
  */
-export function touch(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, to: number, write: boolean): Nanoseconds {
+export function touch(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  slot: SlotId,
+  from: number,
+  to: number,
+  write: boolean,
+): Nanoseconds {
   const t = k.memory.tables;
   let cost = 0;
   if (t.markedPmd[slot] !== 0) cost += pmdFault(k, task, vma, slot);
@@ -47,10 +56,23 @@ export function touch(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: numbe
 }
 
 /** Map the absent pages among [from, to). */
-function faultIn(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, to: number, write: boolean): Nanoseconds {
+function faultIn(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  slot: SlotId,
+  from: number,
+  to: number,
+  write: boolean,
+): Nanoseconds {
   const t = k.memory.tables;
   if (vma.backing !== 'anonymous') return faultInObject(k, task, vma, slot, from, to, write);
-  if (t.present[slot] === 0 && k.memory.thp === 'on' && t.first[slot] === 0 && t.end[slot] === PAGES_PER_BLOCK) {
+  if (
+    t.present[slot] === 0 &&
+    k.memory.thp === 'on' &&
+    t.first[slot] === 0 &&
+    t.end[slot] === PAGES_PER_BLOCK
+  ) {
     if (mapHugePage(k, task, vma, slot, ANONYMOUS_PAGE)) {
       vma.anonVma = true;
       t.toucher[slot] = task.threadIndex;
@@ -97,7 +119,15 @@ function faultIn(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, to
 }
 
 /** Map absent pages of a file or shared object: the object's page when it is in memory, else a fresh one. */
-function faultInObject(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, to: number, write: boolean): Nanoseconds {
+function faultInObject(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  slot: SlotId,
+  from: number,
+  to: number,
+  write: boolean,
+): Nanoseconds {
   const t = k.memory.tables;
   const object = k.memory.objects[vma.object];
   const ptes = expandSlot(k, slot);
@@ -137,12 +167,24 @@ function faultInObject(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: numb
 export function mapExisting(k: Kernel, slot: SlotId, page: number, frame: number): void {
   const word = pageOf(k.memory.frames, frame);
   const mapcount = (word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT;
+  // A queued or isolated page is a page of one mapping to us: with a second mapper it stays where it is.
+  if (mapcount === 1) forgetMapped(k, frame);
   if (kindOf(word) !== FRAME_FILE && mapcount === 0) adoptCached(k, frame);
   const now = pageOf(k.memory.frames, frame);
-  setPage(k, frame, ((now & ~PAGE_MAPCOUNT) | (Math.min(255, mapcount + 1) << PAGE_MAPCOUNT_SHIFT)) >>> 0);
+  setPage(
+    k,
+    frame,
+    ((now & ~PAGE_MAPCOUNT) | (Math.min(PAGE_MAPCOUNT_MAX, mapcount + 1) << PAGE_MAPCOUNT_SHIFT)) >>> 0,
+  );
   setReverseMap(k, frame, mapcount === 0 ? reverseMapEntry(slot, page) : RMAP_NONE);
   expandSlot(k, slot)[page] = frame;
   accountPages(k, slot, k.memory.frames.node[frame >>> 9], 1);
+}
+
+/** A page that so far had one mapping leaves its queue or batch. */
+function forgetMapped(k: Kernel, frame: number): void {
+  const entry = reverseMapOf(k.memory.frames, frame);
+  if (entry !== RMAP_NONE) k.policy.forgetPage(k, entry >>> 9, entry & 511);
 }
 
 /** An unmapped page-cache page is mapped again. */
@@ -238,7 +280,15 @@ function pteFaults(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number, 
 }
 
 /** The trap's own cost and counters; what it means is the policy's business. */
-function hintingFault(k: Kernel, task: Task, slot: SlotId, from: number, to: number, traps: number, huge: boolean): Nanoseconds {
+function hintingFault(
+  k: Kernel,
+  task: Task,
+  slot: SlotId,
+  from: number,
+  to: number,
+  traps: number,
+  huge: boolean,
+): Nanoseconds {
   const t = k.memory.tables;
   t.toucher[slot] = task.threadIndex;
   markSlotDirty(k, slot);
@@ -252,4 +302,3 @@ function hintingFault(k: Kernel, task: Task, slot: SlotId, from: number, to: num
   k.bill.hintingFaultNs += cost;
   return cost;
 }
-

@@ -1,7 +1,16 @@
 /** Taking pages out of page tables: munmap, exit, and the other mapper of a page that stops being shared. */
 import type { Kernel } from '../kernel-state.ts';
 import { type PageFrame, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
-import { changeKind, forgetFill, freeCompact, freeFrame, kindOf, pageOf, setPage, setReverseMap } from './frames.ts';
+import {
+  changeKind,
+  forgetFill,
+  freeCompact,
+  freeFrame,
+  kindOf,
+  pageOf,
+  setPage,
+  setReverseMap,
+} from './frames.ts';
 import { accountPages, entryOf, expandSlot, reverseMapEntry, vmaOf } from './page-tables.ts';
 import { lruForgetSlot } from './pagevec.ts';
 import {
@@ -16,6 +25,7 @@ import {
 
 /** Remove the mapping of one page (zap_pte_range for one pte); the frame is freed, or stays as page cache, with its last mapping. */
 export function releaseMapping(k: Kernel, slot: SlotId, page: number): void {
+  k.policy.forgetPage(k, slot, page);
   const ptes = expandSlot(k, slot);
   const frame = ptes[page] & PTE_FRAME_MASK;
   ptes[page] = PTE_NONE;

@@ -6,7 +6,9 @@ import type { Kernel } from '../kernel-state.ts';
 import { latencyBoundCap } from '../machine/bandwidth.ts';
 import type { Vma } from '../mm/state.ts';
 import { touch, TOUCH_KILLED } from '../mm/touch.ts';
+import { printk } from '../output.ts';
 import { nextBelow } from '../random.ts';
+import { remoteLossNs } from '../sched/steady.ts';
 import type { Task } from '../sched/task.ts';
 import { BLOCK_BYTES, type Nanoseconds, PAGE_BYTES, type SlotId } from '../units.ts';
 import type { Access } from './program.ts';
@@ -29,11 +31,13 @@ export function beginAccess(task: Task, accesses: Access[], bytes: number): void
   pc.credits = new Array<number>(accesses.length).fill(0);
 }
 
-function vmaFor(k: Kernel, task: Task, access: Access): Vma {
+/** The mapping of an access, or null: a segmentation fault, which kills the process as running out of memory does. */
+function vmaFor(k: Kernel, task: Task, access: Access): Vma | null {
   const mm = k.mms[task.mm];
   const id = mm.regions[access.region];
-  if (id < 0) throw new Error(`region ${access.region} of ${task.name} is accessed before it is mapped`);
-  return mm.vmas[id];
+  if (id >= 0) return mm.vmas[id];
+  printk(k, `${task.name}[${task.pid}]: segfault: region ${access.region} is not mapped`);
+  return null;
 }
 
 /** The access whose turn it is: the one furthest behind its weight. */
@@ -87,7 +91,8 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
   const node = k.machine.cpus[task.cpu].node;
   for (const access of accesses) {
     const touchBytes = access.pattern === 'sequential' ? PAGE_BYTES : access.touchBytes;
-    if (access.pattern === 'sequential') timePerByte += ((access.weight / weights) * access.thinkNs) / PAGE_BYTES;
+    if (access.pattern === 'sequential')
+      timePerByte += ((access.weight / weights) * access.thinkNs) / PAGE_BYTES;
     else {
       const rate = latencyBoundCap(k.machine, k.hardware, node, usage, touchBytes, access.thinkNs);
       timePerByte += access.weight / weights / rate;
@@ -104,7 +109,15 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
 }
 
 /** Add where an access goes next to the flow: pages per node around its cursor, or of its whole range when it jumps about. */
-function addMix(k: Kernel, task: Task, vma: Vma, access: Access, cursor: number, share: number, usage: Float64Array): void {
+function addMix(
+  k: Kernel,
+  task: Task,
+  vma: Vma,
+  access: Access,
+  cursor: number,
+  share: number,
+  usage: Float64Array,
+): void {
   const t = k.memory.tables;
   const nodes = t.nodes;
   const home = k.machine.cpus[task.cpu].node;
@@ -145,7 +158,7 @@ function addSlotMix(k: Kernel, slot: SlotId, home: number, share: number, usage:
 
 /**
  * Go on with the access op under way for at most `budgetNs`.
- * @returns CPU time used, or TOUCH_KILLED when the OOM killer struck
+ * @returns CPU time used, or TOUCH_KILLED when the process must die: out of memory, or a segmentation fault
  */
 export function runAccess(k: Kernel, task: Task, accesses: Access[], budgetNs: Nanoseconds): Nanoseconds {
   const pc = task.program;
@@ -182,6 +195,7 @@ function fairRate(k: Kernel, task: Task): number {
 function runSequential(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
   const pc = task.program;
   const vma = vmaFor(k, task, access);
+  if (vma === null) return TOUCH_KILLED;
   const address = vma.skew + access.from + pc.cursors[i];
   const index = Math.floor(address / BLOCK_BYTES);
   const inSlot = address - index * BLOCK_BYTES;
@@ -201,6 +215,7 @@ function runSequential(k: Kernel, task: Task, access: Access, i: number, bytes: 
 /** Random or strided touches for so many bytes. @returns bytes moved */
 function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: number): number {
   const vma = vmaFor(k, task, access);
+  if (vma === null) return TOUCH_KILLED;
   const touches = Math.max(1, Math.floor(bytes / access.touchBytes));
   const settled =
     vma.presentPages === settledPages(vma) &&
@@ -262,9 +277,5 @@ function countBytes(k: Kernel, task: Task, slot: SlotId, bytes: number): void {
   if (remote === 0) return;
   task.remoteBytes += remote;
   process.remoteBytes += remote;
-  // What the same bytes would have cost less at the local issue rate, with as many streams as the node has CPUs streaming now.
-  const b = k.machine.bandwidth;
-  const streams = Math.max(1, k.streams[home]);
-  k.bill.remoteNs += Math.max(0, Math.floor(remote * streams * (1 / b.socketRemote - 1 / b.socketLocal)));
+  k.bill.remoteNs += remoteLossNs(k, task.cpu, remote);
 }
-

@@ -90,6 +90,9 @@ export function forkProcess(k: Kernel, parent: Task, thread: number): Process {
 export function execProcess(k: Kernel, task: Task, image: number): void {
   const process = k.processes[task.process];
   const program = k.programs.images[image];
+  // de_thread: the other threads die.
+  for (const id of process.threads)
+    if (id !== task.id && k.tasks[id].state !== TASK_DEAD) exitTask(k, k.tasks[id], k.nowNs);
   const pages = destroyMm(k, k.mms[task.mm]);
   process.mm = createMm(k, process.index, program.regions.length, null).id;
   process.name = program.name;
@@ -134,7 +137,12 @@ export function exitTask(k: Kernel, task: Task, atNs: number): void {
 }
 
 /** Wake the threads of a process that sleep on something. */
-export function wakeWaiting(k: Kernel, process: Process, waiting: 'threads' | 'children' | 'barrier', cpu: CpuId): void {
+export function wakeWaiting(
+  k: Kernel,
+  process: Process,
+  waiting: 'threads' | 'children' | 'barrier',
+  cpu: CpuId,
+): void {
   for (const id of process.threads) {
     const task = k.tasks[id];
     if (task.state !== TASK_SLEEPING || task.program.waiting !== waiting) continue;

@@ -5,7 +5,15 @@ import { setAffinity, sleepOn, sleepUntil } from '../sched/sched.ts';
 import { type Task, TASK_RUNNABLE } from '../sched/task.ts';
 import type { Nanoseconds } from '../units.ts';
 import { beginAccess, runAccess } from './access.ts';
-import { cloneThread, execProcess, exitTask, forkProcess, killProcess, releaseMemory, wakeWaiting } from './lifecycle.ts';
+import {
+  cloneThread,
+  execProcess,
+  exitTask,
+  forkProcess,
+  killProcess,
+  releaseMemory,
+  wakeWaiting,
+} from './lifecycle.ts';
 import type { Mempolicy, Op } from './program.ts';
 
 /** Marks in `computeLeft` that an exit has already given its memory back. */
@@ -16,7 +24,12 @@ const MEMORY_RELEASED = -2;
  * the caller looks at its state and CPU afterwards.
  * @returns CPU time used
  */
-export function runUserTask(k: Kernel, task: Task, offsetNs: Nanoseconds, budgetNs: Nanoseconds): Nanoseconds {
+export function runUserTask(
+  k: Kernel,
+  task: Task,
+  offsetNs: Nanoseconds,
+  budgetNs: Nanoseconds,
+): Nanoseconds {
   const cpu = task.cpu;
   let used = 0;
   while (used < budgetNs && task.state === TASK_RUNNABLE && task.cpu === cpu) {

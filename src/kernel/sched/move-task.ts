@@ -13,6 +13,7 @@ import {
 import type { CpuId } from '../units.ts';
 import { checkPreempt } from './fair.ts';
 import { dequeue, enqueue } from './run-queue.ts';
+import { endSteady } from './steady.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -25,6 +26,9 @@ import type { Task } from './task.ts';
 export function moveTask(k: Kernel, task: Task, toCpu: CpuId, kind: number, gain = 0, comparison = 0): void {
   const fromCpu = task.cpu;
   if (fromCpu === toCpu) return;
+  // Both queues' minimum must be that of now.
+  endSteady(k, fromCpu);
+  endSteady(k, toCpu);
   const from = k.sched.queues[fromCpu];
   const to = k.sched.queues[toCpu];
   const se = task.sched;

@@ -5,6 +5,7 @@ import type { CpuId } from '../units.ts';
 import { checkPreempt, placeNewEntity, placeSleeper } from './fair.ts';
 import { moveTask } from './move-task.ts';
 import { enqueue, isAllowed, isIdle, sourceLoad, targetLoad } from './run-queue.ts';
+import { endSteady } from './steady.ts';
 import type { RunQueue, SchedDomain, SchedGroup } from './state.ts';
 import { TASK_DEAD, TASK_RUNNABLE } from './task.ts';
 import type { Task } from './task.ts';
@@ -17,6 +18,7 @@ import { MIGRATION_COST_NS, POWER_SCALE } from './tunables.ts';
 export function wakeUpNewTask(k: Kernel, task: Task, parentCpu: CpuId): void {
   const forkCpu = parentCpu < 0 ? 0 : parentCpu;
   const parentQueue = k.sched.queues[forkCpu];
+  endSteady(k, forkCpu);
   const se = task.sched;
   task.cpu = forkCpu;
   task.state = TASK_RUNNABLE;
@@ -45,6 +47,7 @@ export function wakeUp(k: Kernel, task: Task, wakerCpu: CpuId): void {
   if (task.sched.onRq !== 0) return;
   moveTask(k, task, selectWakeCpu(k, task, wakerCpu < 0 ? task.cpu : wakerCpu), MOVED_BY_WAKE);
   const rq = k.sched.queues[task.cpu];
+  endSteady(k, task.cpu);
   placeSleeper(k.sched, rq, task.sched);
   enqueue(k, rq, task);
   checkPreempt(k, rq, task);

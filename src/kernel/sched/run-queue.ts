@@ -2,6 +2,7 @@
 import type { Kernel } from '../kernel-state.ts';
 import type { CpuId, Nanoseconds, NodeId, TaskId } from '../units.ts';
 import type { RunQueue } from './state.ts';
+import { endSteady } from './steady.ts';
 import type { Task } from './task.ts';
 
 /** The task that runs on a CPU, null when it is idle. */
@@ -17,6 +18,7 @@ export function needsSchedule(k: Kernel, cpu: CpuId): boolean {
 
 /** Ask a CPU to pass through schedule() (resched_task). */
 export function requestSchedule(k: Kernel, cpu: CpuId): void {
+  endSteady(k, cpu);
   k.sched.queues[cpu].needResched = 1;
 }
 
@@ -92,6 +94,7 @@ export function updateMinVruntime(k: Kernel, rq: RunQueue): void {
 
 /** enqueue_entity and account_entity_enqueue: a task whose vruntime is set joins the waiting ones. */
 export function enqueue(k: Kernel, rq: RunQueue, task: Task): void {
+  endSteady(k, rq.cpu);
   task.sched.onRq = 1;
   k.sched.changes++;
   rq.nrRunning++;
@@ -103,6 +106,7 @@ export function enqueue(k: Kernel, rq: RunQueue, task: Task): void {
 
 /** dequeue_entity and account_entity_dequeue; a running task leaves its CPU without a current one. */
 export function dequeue(k: Kernel, rq: RunQueue, task: Task): void {
+  endSteady(k, rq.cpu);
   task.sched.onRq = 0;
   k.sched.changes++;
   rq.nrRunning--;

@@ -20,6 +20,7 @@ import {
   schedulerTick,
 } from './sched.ts';
 import { wakeUpNewTask } from './sched.ts';
+import { createSteady } from './steady.ts';
 import { TASK_DEAD, TASK_RUNNABLE, TASK_SLEEPING } from './task.ts';
 import type { Task } from './task.ts';
 import type { SchedEra } from './tunables.ts';
@@ -50,6 +51,7 @@ export function schedKernel(machine: Machine, policy: BalancingPolicy = offPolic
     mms: [],
     nextPid: 100,
     sched: createSched(machine, era),
+    steady: createSteady(machine.cpus.length),
     costs: { ...DEFAULT_COSTS },
     counters: createCounters(),
     bill: createBill(),

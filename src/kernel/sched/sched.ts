@@ -17,6 +17,7 @@ export {
   runnableOn,
 } from './run-queue.ts';
 export { schedule, schedulerTick } from './schedule.ts';
+export { disturbMm, endSteady, settleAll } from './steady.ts';
 export { sleepOn, sleepUntil } from './sleep.ts';
 export { createSchedEntity } from './state.ts';
 export { niceWeight } from './tunables.ts';

@@ -29,7 +29,10 @@ export const SYSFS_KNOBS: readonly KnobDescription[] = [...ALPHA6_SYSFS, ...LAB_
 
 /** Strip the mount point people paste along. */
 function normalise(path: string): string {
-  return path.trim().replace(/^\/?sys\/kernel\/mm\//, '').replace(/^\/+/, '');
+  return path
+    .trim()
+    .replace(/^\/?sys\/kernel\/mm\//, '')
+    .replace(/^\/+/, '');
 }
 
 /** The knob at a path, or undefined; AutoNUMA's directory is absent when AutoNUMA is impossible (autonuma.md 7.4). */
@@ -66,10 +69,13 @@ export function writeSysfs(k: Kernel, path: string, text: string): WriteResult {
   const wanted = normalise(path);
   const knob = findKnob(k, wanted);
   if (knob === undefined) {
-    const why = SYSFS_KNOBS.some((entry) => entry.path === wanted) ? ' (AutoNUMA is not possible in this boot)' : '';
+    const why = SYSFS_KNOBS.some((entry) => entry.path === wanted)
+      ? ' (AutoNUMA is not possible in this boot)'
+      : '';
     return { ok: false, error: `/sys/kernel/mm/${wanted}: No such file or directory${why}` };
   }
-  if (knob.kind === 'statistic') return { ok: false, error: `/sys/kernel/mm/${wanted}: Permission denied (read-only)` };
+  if (knob.kind === 'statistic')
+    return { ok: false, error: `/sys/kernel/mm/${wanted}: Permission denied (read-only)` };
   const value = text.trim();
   if (knob === THP_ENABLED) {
     if (value !== 'always' && value !== 'never') return invalid(wanted, value, 'always or never');
@@ -87,7 +93,10 @@ export function writeSysfs(k: Kernel, path: string, text: string): WriteResult {
 }
 
 function invalid(path: string, value: string, expected: string): WriteResult {
-  return { ok: false, error: `/sys/kernel/mm/${path}: Invalid argument (EINVAL): expected ${expected}, got "${value}"` };
+  return {
+    ok: false,
+    error: `/sys/kernel/mm/${path}: Invalid argument (EINVAL): expected ${expected}, got "${value}"`,
+  };
 }
 
 function apply(k: Kernel, field: keyof AutonumaKnobs, value: number): void {

@@ -10,7 +10,7 @@ import type { BalancingPolicy } from '../policy.ts';
 import { autonumaBalance, canPull, isAffine } from './balance.ts';
 import { hintingFault } from './fault.ts';
 import { runMigrated } from './migrated.ts';
-import { createQueues, createRunPool, forgetSlotInQueues } from './queues.ts';
+import { createQueues, createRunPool, forgetPageInQueues, forgetSlotInQueues } from './queues.ts';
 import { runScand } from './scan.ts';
 import type { AutonumaKnobs, AutonumaState } from './state.ts';
 
@@ -150,6 +150,7 @@ export const autonumaPolicy: BalancingPolicy = {
   allocationNode,
   hintingFault,
   forgetSlot: forgetSlotInQueues,
+  forgetPage: forgetPageInQueues,
   isAffine,
   canPull,
   twoPassPull: true,

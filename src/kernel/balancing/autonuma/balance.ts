@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../kernel-state.ts';
 import { MOVED_BY_AUTONUMA, printk } from '../../output.ts';
-import { averageIdleNs, idleForNs, isIdle, moveTask } from '../../sched/sched.ts';
+import { averageIdleNs, endSteady, idleForNs, isIdle, moveTask } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import type { CpuId, NodeId } from '../../units.ts';
 import type { IdleType } from '../policy.ts';
@@ -90,6 +90,7 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
     }
   }
   const cost = k.costs.balanceNs + looked * k.costs.balancePerCpuNs;
+  endSteady(k, cpu);
   task.debtNs += cost;
   k.bill.balanceNs += cost;
   task.autonuma.preferred = bestCpu >= 0 ? k.machine.cpus[bestCpu].node : home;
@@ -147,7 +148,8 @@ export function canPull(k: Kernel, task: Task, dst: CpuId, affineOnly: boolean, 
     if (task.affinity !== null && task.affinity[cpu] === 0) continue;
     const current = k.sched.queues[cpu].current;
     // The idle task has no preferred node: an idle CPU of the node is judged by its idle time alone.
-    if (current >= 0 && k.tasks[current].mm >= 0 && k.tasks[current].autonuma.preferred !== preferred) return false;
+    if (current >= 0 && k.tasks[current].mm >= 0 && k.tasks[current].autonuma.preferred !== preferred)
+      return false;
     if (isLongIdle(k, cpu)) return false;
   }
   return true;

@@ -79,7 +79,14 @@ export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean): 
  * Sample pages [from, to) of a slot for a task.
  * @returns CPU time the policy's own bookkeeping costs the task
  */
-export function hintingFault(k: Kernel, task: Task, slot: SlotId, from: number, to: number, huge: boolean): Nanoseconds {
+export function hintingFault(
+  k: Kernel,
+  task: Task,
+  slot: SlotId,
+  from: number,
+  to: number,
+  huge: boolean,
+): Nanoseconds {
   if (k.autonuma.knobs.enabled === 0) return 0;
   const t = k.memory.tables;
   const here = k.machine.cpus[task.cpu].node;
@@ -139,7 +146,16 @@ function sampleOneByOne(k: Kernel, task: Task, slot: SlotId, from: number, to: n
   return pages;
 }
 
-function dequeue(k: Kernel, task: Task, slot: SlotId, from: number, to: number, dst: NodeId, src: NodeId, pages: number): void {
+function dequeue(
+  k: Kernel,
+  task: Task,
+  slot: SlotId,
+  from: number,
+  to: number,
+  dst: NodeId,
+  src: NodeId,
+  pages: number,
+): void {
   cutRuns(k, slot, from, to, dst);
   countQueued(k, dst, src, slot, -pages);
   k.counters.numa_pages_cancelled += pages;

@@ -20,7 +20,16 @@ export interface KnobDescription {
 const UINT_MAX = 4294967295;
 
 function flag(path: string, field: keyof AutonumaKnobs, value: number, meaning: string): KnobDescription {
-  return { path: `autonuma/${path}`, kind: 'flag', field, default: String(value), unit: '', minimum: 0, maximum: 1, meaning };
+  return {
+    path: `autonuma/${path}`,
+    kind: 'flag',
+    field,
+    default: String(value),
+    unit: '',
+    minimum: 0,
+    maximum: 1,
+    meaning,
+  };
 }
 
 function number(
@@ -48,14 +57,36 @@ function number(
 
 function statistic(path: string, unit: string, meaning: string): KnobDescription {
   const field = path.split('/').pop() ?? path;
-  return { path: `autonuma/${path}`, kind: 'statistic', field, default: '0', unit, minimum: 0, maximum: UINT_MAX, meaning };
+  return {
+    path: `autonuma/${path}`,
+    kind: 'statistic',
+    field,
+    default: '0',
+    unit,
+    minimum: 0,
+    maximum: UINT_MAX,
+    meaning,
+  };
 }
 
 /** The alpha6 tree, in the order it is listed. */
 export const ALPHA6_SYSFS: readonly KnobDescription[] = [
-  flag('enabled', 'enabled', 1, 'Master switch: 0 stops the scanner at the end of its pass; faults only clear marks.'),
+  flag(
+    'enabled',
+    'enabled',
+    1,
+    'Master switch: 0 stops the scanner at the end of its pass; faults only clear marks.',
+  ),
   flag('debug', 'debug', 0, 'Print every scan pass, batch, wake-up and task move to the kernel log.'),
-  number('knuma_scand/scan_sleep_millisecs', 'scan_sleep_millisecs', 100, 'ms', 0, [0, 2000], 'Pause after each pages_to_scan.'),
+  number(
+    'knuma_scand/scan_sleep_millisecs',
+    'scan_sleep_millisecs',
+    100,
+    'ms',
+    0,
+    [0, 2000],
+    'Pause after each pages_to_scan.',
+  ),
   number(
     'knuma_scand/scan_sleep_pass_millisecs',
     'scan_sleep_pass_millisecs',
@@ -65,11 +96,29 @@ export const ALPHA6_SYSFS: readonly KnobDescription[] = [
     [0, 30000],
     'Half the rest between two passes: slept twice, queues are flushed in the middle.',
   ),
-  number('knuma_scand/pages_to_scan', 'pages_to_scan', 32768, 'pages', 1, [512, 1048576], 'Pages marked before each pause.'),
+  number(
+    'knuma_scand/pages_to_scan',
+    'pages_to_scan',
+    32768,
+    'pages',
+    1,
+    [512, 1048576],
+    'Pages marked before each pause.',
+  ),
   statistic('knuma_scand/pages_scanned', 'pages', 'Progress over all completed passes.'),
   statistic('knuma_scand/full_scans', 'passes', 'Completed passes over all processes.'),
-  flag('knuma_scand/pmd', 'pmd', 1, 'Mark 2 MiB at a time: one fault for up to 512 pages, less exact per thread.'),
-  flag('knuma_scand/working_set', 'working_set', 0, 'Leave pages out of the count that were not touched since the last pass.'),
+  flag(
+    'knuma_scand/pmd',
+    'pmd',
+    1,
+    'Mark 2 MiB at a time: one fault for up to 512 pages, less exact per thread.',
+  ),
+  flag(
+    'knuma_scand/working_set',
+    'working_set',
+    0,
+    'Leave pages out of the count that were not touched since the last pass.',
+  ),
   number(
     'knuma_migrated/migrate_sleep_millisecs',
     'migrate_sleep_millisecs',
@@ -96,18 +145,38 @@ export const ALPHA6_SYSFS: readonly KnobDescription[] = [
     1,
     'CFS never pulls a task off its preferred node, unless the pulling CPU is idle.',
   ),
-  flag('scheduler/clone_reset', 'clone_reset', 1, 'New threads and processes start without statistics; 0 copies the parent.'),
-  flag('scheduler/fork_reset', 'fork_reset', 1, 'A forked address space starts without statistics; 0 copies the parent.'),
+  flag(
+    'scheduler/clone_reset',
+    'clone_reset',
+    1,
+    'New threads and processes start without statistics; 0 copies the parent.',
+  ),
+  flag(
+    'scheduler/fork_reset',
+    'fork_reset',
+    1,
+    'A forked address space starts without statistics; 0 copies the parent.',
+  ),
 ];
 
 /** Switches of this program beyond alpha6: the mail's two to-dos. They live beside the tree, not in it. */
 export const LAB_SYSFS: readonly KnobDescription[] = [
   {
-    ...flag('thp_native_migration', 'thp_native_migration', 0, 'Migrate huge pages whole instead of splitting them (a to-do of the alpha6 mail).'),
+    ...flag(
+      'thp_native_migration',
+      'thp_native_migration',
+      0,
+      'Migrate huge pages whole instead of splitting them (a to-do of the alpha6 mail).',
+    ),
     path: 'autonuma_lab/thp_native_migration',
   },
   {
-    ...flag('page_cache_spill', 'page_cache_spill', 0, 'Move page cache off a full node to make room (a to-do of the alpha6 mail).'),
+    ...flag(
+      'page_cache_spill',
+      'page_cache_spill',
+      0,
+      'Move page cache off a full node to make room (a to-do of the alpha6 mail).',
+    ),
     path: 'autonuma_lab/page_cache_spill',
   },
 ];

@@ -10,8 +10,15 @@ import { PAGE_ISOLATED } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
 import { printk, trace, TRACE_DAEMON_BATCH, TRACE_DAEMON_WOKEN, TRACE_NO_ROOM } from '../../output.ts';
 import { sleepOn, sleepUntil, wakeUp } from '../../sched/sched.ts';
-import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
-import { type Nanoseconds, type NodeId, NS_PER_MS, PAGE_BYTES, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
+import type { Task } from '../../sched/task.ts';
+import {
+  type Nanoseconds,
+  type NodeId,
+  NS_PER_MS,
+  PAGE_BYTES,
+  PAGES_PER_BLOCK,
+  type SlotId,
+} from '../../units.ts';
 import { spillPageCache } from './spill.ts';
 import { countQueued, dropRun, membersFrom, oldestRun, withMigrateNid } from './queues.ts';
 import type { MigrateDaemon } from './state.ts';
@@ -77,7 +84,8 @@ function isolateBatch(k: Kernel, daemon: MigrateDaemon): void {
   daemon.paidNs = 0;
   if (before === 0) return;
   if (knobs.debug !== 0) printk(k, `knuma_migrated${dst}: ${before} pages queued on node ${dst}`);
-  if (roomOn(k, dst, 0) <= 0 && knobs.page_cache_spill !== 0) spillPageCache(k, dst, Math.min(before, knobs.pages_to_migrate));
+  if (roomOn(k, dst, 0) <= 0 && knobs.page_cache_spill !== 0)
+    spillPageCache(k, dst, Math.min(before, knobs.pages_to_migrate));
   while (daemon.got < knobs.pages_to_migrate) {
     const room = roomOn(k, dst, daemon.got);
     if (room <= 0) {
@@ -92,13 +100,17 @@ function isolateBatch(k: Kernel, daemon: MigrateDaemon): void {
     for (let src = 0; src < nodes; src++) if (src !== dst && oldestRun(k, dst, src) >= 0) sources++;
     if (sources === 0) break;
     // The room check and the batch limit are made before every round: as many whole rounds as both allow.
-    const rounds = Math.min(Math.ceil((knobs.pages_to_migrate - daemon.got) / sources), Math.ceil(room / sources));
+    const rounds = Math.min(
+      Math.ceil((knobs.pages_to_migrate - daemon.got) / sources),
+      Math.ceil(room / sources),
+    );
     let lockstep = sources === 1 ? rounds : Math.min(rounds, shortestFront(k, dst, nodes, rounds));
     if (hugeAtFront(k, dst, nodes)) lockstep = 1;
     if (sources === 1) isolateFrom(k, daemon, onlySource(k, dst, nodes), lockstep);
     else
       for (let round = 0; round < lockstep; round++)
-        for (let src = 0; src < nodes; src++) if (src !== dst && oldestRun(k, dst, src) >= 0) isolateFrom(k, daemon, src, 1);
+        for (let src = 0; src < nodes; src++)
+          if (src !== dst && oldestRun(k, dst, src) >= 0) isolateFrom(k, daemon, src, 1);
   }
   if (daemon.got > 0) {
     k.autonuma.pagesMigrated += daemon.got;
@@ -151,7 +163,14 @@ function isolateFrom(k: Kernel, daemon: MigrateDaemon, src: NodeId, most: number
   isolatePages(k, daemon, run, slot, src, most);
 }
 
-function isolatePages(k: Kernel, daemon: MigrateDaemon, run: number, slot: SlotId, src: NodeId, most: number): void {
+function isolatePages(
+  k: Kernel,
+  daemon: MigrateDaemon,
+  run: number,
+  slot: SlotId,
+  src: NodeId,
+  most: number,
+): void {
   const dst = daemon.node;
   const runs = k.autonuma.runs;
   const t = k.memory.tables;
@@ -189,13 +208,16 @@ function isolatePages(k: Kernel, daemon: MigrateDaemon, run: number, slot: SlotI
  */
 function copyBatch(k: Kernel, daemon: MigrateDaemon, task: Task, budgetNs: Nanoseconds): Nanoseconds {
   const rate = k.hardware.rate[task.cpu];
-  const perPage = rate > 0 ? Math.max(k.costs.migratePageNs, Math.ceil(PAGE_BYTES / rate)) : k.costs.migratePageNs;
+  const perPage =
+    rate > 0 ? Math.max(k.costs.migratePageNs, Math.ceil(PAGE_BYTES / rate)) : k.costs.migratePageNs;
   let left = budgetNs;
   while (left > 0 && daemon.batchNext < daemon.batch.length) {
     const entry = daemon.batch[daemon.batchNext];
     const pages = entry.to - entry.from;
     const huge = pages === PAGES_PER_BLOCK && k.memory.tables.huge[entry.slot] !== 0;
-    const price = huge ? Math.max(k.costs.migrateHugeNs, Math.ceil((PAGE_BYTES * pages) / Math.max(rate, 0.1))) : perPage * pages;
+    const price = huge
+      ? Math.max(k.costs.migrateHugeNs, Math.ceil((PAGE_BYTES * pages) / Math.max(rate, 0.1)))
+      : perPage * pages;
     const due = price - daemon.paidNs;
     if (due > left) {
       daemon.paidNs += left;
@@ -229,15 +251,10 @@ function nap(k: Kernel, daemon: MigrateDaemon, task: Task): void {
   }
 }
 
-/** A write to migrate_sleep_millisecs wakes the daemons whose queue is not empty (autonuma.md 7.1). */
+/**
+ * A write to migrate_sleep_millisecs wakes the daemons whose queue is not empty (autonuma.md 7.1); the nap between two batches is on a
+ * private wait queue, which it does not reach (5.3).
+ */
 export function wakeNonEmptyDaemons(k: Kernel): void {
-  for (const daemon of k.autonuma.daemons) {
-    if (daemon.nrQueued === 0) continue;
-    const task = k.tasks[daemon.task];
-    if (daemon.state === 'asleep') wakeDaemon(k, daemon);
-    else if (task.state === TASK_SLEEPING) {
-      daemon.state = 'migrating';
-      wakeUp(k, task, -1);
-    }
-  }
+  flushQueues(k);
 }

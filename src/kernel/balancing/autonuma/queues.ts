@@ -4,7 +4,7 @@
  * A run may cover a page that an older run of the same queue covers too; the older one owns it, as its place in the FIFO is earlier.
  */
 import type { Kernel } from '../../kernel-state.ts';
-import { entryOf } from '../../mm/page-tables.ts';
+import { entryOf, isMappedOnce } from '../../mm/page-tables.ts';
 import { pageOf, setPage } from '../../mm/frames.ts';
 import {
   PAGE_ISOLATED,
@@ -79,11 +79,20 @@ export function dropRun(k: Kernel, run: number): void {
  * Pages queued one after another lengthen the newest run, also across pages between `settled` and `from` that the same fault has
  * looked at and left alone (should one of those be queued later while the run stands, it takes the run's place in the FIFO).
  */
-export function pushRun(k: Kernel, dst: NodeId, src: NodeId, slot: SlotId, from: number, to: number, settled: number): void {
+export function pushRun(
+  k: Kernel,
+  dst: NodeId,
+  src: NodeId,
+  slot: SlotId,
+  from: number,
+  to: number,
+  settled: number,
+): void {
   const runs = k.autonuma.runs;
   const queue = dst * k.machine.nodes.length + src;
   const head = k.autonuma.queues[queue].head;
-  if (head >= 0 && runs.slot[head] === slot && runs.to[head] <= from && runs.to[head] >= settled) runs.to[head] = to;
+  if (head >= 0 && runs.slot[head] === slot && runs.to[head] <= from && runs.to[head] >= settled)
+    runs.to[head] = to;
   else newRun(k, queue, slot, from, to);
 }
 
@@ -95,7 +104,14 @@ export function countQueued(k: Kernel, dst: NodeId, src: NodeId, slot: SlotId, p
 }
 
 /** Trace the queueing of a run, with who asked for it. */
-export function traceQueued(k: Kernel, slot: SlotId, from: number, pages: number, dst: NodeId, task: number): void {
+export function traceQueued(
+  k: Kernel,
+  slot: SlotId,
+  from: number,
+  pages: number,
+  dst: NodeId,
+  task: number,
+): void {
   k.counters.numa_pages_queued += pages;
   trace(k, TRACE_PAGES_QUEUED, slot, from, pages, dst, task);
 }
@@ -206,12 +222,23 @@ export function forgetSlotInQueues(k: Kernel, slot: SlotId): void {
     const frame = ptes[i] & PTE_FRAME_MASK;
     const word = pageOf(frames, frame);
     if ((word & clear) === 0) continue;
-    // A page of a shared object may be queued through another slot: that run stays its owner.
-    if (migrateNid(word) >= 0) {
-      const src = frames.node[frame >>> 9];
-      if (t.queued[slot] > 0) countQueued(k, migrateNid(word), src, slot, -1);
-      else continue;
-    }
+    if (migrateNid(word) >= 0) countQueued(k, migrateNid(word), frames.node[frame >>> 9], slot, -1);
     setPage(k, frame, (word & ~clear) >>> 0);
   }
+}
+
+/** One page leaves its queue or batch; the runs and batch entries that cover it pass over it from now on. */
+export function forgetPageInQueues(k: Kernel, slot: SlotId, page: number): void {
+  const entry = entryOf(k.memory.tables, slot, page);
+  if (entry === PTE_NONE) return;
+  const frame = entry & PTE_FRAME_MASK;
+  const word = pageOf(k.memory.frames, frame);
+  const dst = migrateNid(word);
+  // A shared page is in no queue: it left when its second mapping came.
+  if ((dst < 0 && (word & PAGE_ISOLATED) === 0) || !isMappedOnce(word)) return;
+  if (dst >= 0) {
+    cutRuns(k, slot, page, page + 1, dst);
+    countQueued(k, dst, k.memory.frames.node[frame >>> 9], slot, -1);
+  }
+  setPage(k, frame, (word & ~(PAGE_MIGRATE_NID | PAGE_ISOLATED)) >>> 0);
 }

@@ -5,7 +5,7 @@ import { lruAddDrain } from '../../mm/pagevec.ts';
 import { type AddressSpace, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA, type Vma } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
 import { printk, trace, TRACE_SCAN_PASS } from '../../output.ts';
-import { sleepOn, sleepUntil } from '../../sched/sched.ts';
+import { disturbMm, sleepOn, sleepUntil } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import { type Nanoseconds, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import { flushQueues } from './migrated.ts';
@@ -110,7 +110,7 @@ function scanSome(k: Kernel, budgetNs: Nanoseconds): Nanoseconds {
     const vma: Vma | undefined = mm.vmas[s.cursorVma];
     if (vma === undefined) break;
     if (!isEligible(vma) || s.cursorSlot >= vma.slots.length) {
-      if (!isEligible(vma)) s.chunk++;
+      if (!isEligible(vma) && !vma.dead) s.chunk++;
       s.cursorVma++;
       s.cursorSlot = 0;
       continue;
@@ -209,6 +209,7 @@ export function scanSlot(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): n
     progress++;
   }
   if (marked > 0) {
+    disturbMm(k, mm.id);
     if (t.markedPtes[slot] === 0 && t.markedPmd[slot] === 0) vma.markedSlots++;
     t.markedPtes[slot] += marked;
     k.counters.numa_pte_updates += marked;
@@ -220,6 +221,7 @@ export function scanSlot(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): n
 function markPmd(k: Kernel, vma: Vma, slot: SlotId): void {
   const t = k.memory.tables;
   if (t.markedPmd[slot] !== 0) return;
+  disturbMm(k, t.mm[slot]);
   if (t.markedPtes[slot] === 0) vma.markedSlots++;
   t.markedPmd[slot] = 1;
   if (t.huge[slot] !== 0) k.counters.numa_huge_pmd_updates++;
@@ -256,6 +258,7 @@ function scanCompact(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): numbe
   if (alreadyMarked) return 0;
   if (knobs.pmd !== 0) markPmd(k, vma, slot);
   else {
+    disturbMm(k, mm.id);
     if (t.markedPmd[slot] === 0) vma.markedSlots++;
     t.markedPtes[slot] = pages;
     k.counters.numa_pte_updates += pages;

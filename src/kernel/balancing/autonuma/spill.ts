@@ -3,6 +3,7 @@
  * check fails, page cache of the full node goes to the node with the most room, through the slot queue[self].
  */
 import { freePages, occupyBlocks } from '../../mm/frames.ts';
+import { countAllocation } from '../../mm/allocate.ts';
 import { dropPageCache, pageCachePages } from '../../mm/reclaim.ts';
 import { FRAME_PAGE_CACHE } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
@@ -23,11 +24,14 @@ export function spillPageCache(k: Kernel, node: NodeId, pages: number): number {
   if (target < 0) return 0;
   const room = Math.max(0, freePages(frames, target) - frames.watermarkHigh[target]);
   self.pages = Math.min(pages, pageCachePages(k, node), room);
-  const moved = occupyBlocks(frames, target, self.pages, FRAME_PAGE_CACHE, (block) => markBlockDirty(k, block));
+  const moved = occupyBlocks(frames, target, self.pages, FRAME_PAGE_CACHE, (block) =>
+    markBlockDirty(k, block),
+  );
   // The copies are in place: the originals go. What was mapped by nobody needs no page-table change.
   dropPageCache(k, node, moved);
   k.counters.page_cache_reclaimed -= moved;
   k.counters.page_cache_spilled += moved;
+  countAllocation(k, target, target, node, moved, false);
   self.pages = 0;
   k.tasks[k.autonuma.daemons[node].task].debtNs += moved * k.costs.spillPageNs;
   trace(k, TRACE_PAGES_SPILLED, node, moved, target);

@@ -8,7 +8,7 @@ import type { Cursor } from './cursor.ts';
 import { drawFlows } from './flows.ts';
 import type { ImageStore } from './images.ts';
 import type { Rect } from './layout.ts';
-import { drawHover, drawSelectedFrame, outlineCell } from './marks.ts';
+import { drawHover, drawLocator, drawSelectedFrame, outlineCell } from './marks.ts';
 import { drawNodePanel } from './node-panels.ts';
 import type { Overlay } from './overlay.ts';
 import { drawProcessRows } from './process-rows.ts';
@@ -56,6 +56,7 @@ export function composePicture(scene: Scene, parts: Parts): void {
   const first = layout.panels.find((panel) => panel.map !== null);
   const seen = first === undefined ? null : cellWindow(cameras.of(first.node), first);
   overlay.legend.draw(scene, seen === null ? 0 : seen.perPixelX * seen.perPixelY);
+  for (const panel of layout.panels) drawLocator(over, scene, cameras.of, panel.node);
   drawSelectedFrame(over, scene, cameras.of);
   if (parts.hover !== null) drawHover(over, scene, cameras.of, parts.hover, parts.hoverPoint);
   const { cursor } = parts;

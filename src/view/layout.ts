@@ -104,7 +104,7 @@ export function pictureHeight(width: number, machine: MachineInfo, processCount:
   const lane = laneHeight(nodes, columns, rows);
   const between = lanesOf(rows) * lane;
   const panels = rows * leastPanel(machine, columns, rows) + between;
-  const legend = phone ? LEGEND * 2 : LEGEND;
+  const legend = phone ? LEGEND * 3 : LEGEND;
   return Math.ceil(
     EDGE + panels + GAP + legend + shown * (row + (phone ? GAP : 6)) + (shown > 0 ? GAP : 0) + EDGE,
   );
@@ -226,7 +226,7 @@ export function layoutPicture(
   const lane = laneHeight(nodes, columns, rows);
   const columnGap = columns === 1 ? 0 : nodes === 2 ? 84 : 14;
   const lanes = lanesOf(rows) * lane;
-  const legendHeight = phone ? LEGEND * 2 : LEGEND;
+  const legendHeight = phone ? LEGEND * 3 : LEGEND;
   const least = rows * leastPanel(machine, columns, rows) + lanes + 2 * EDGE + 2 * GAP + legendHeight;
   const [shown, rowHeight] = rowPlan(height, least, processCount, phone);
   const rowGap = phone ? GAP : 6;

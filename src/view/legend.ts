@@ -68,7 +68,9 @@ export class Legend {
       .filter((p) => p.alive)
       .map((p) => ({ index: p.index, letter: processLetter(p.index), name: p.name }));
     const nodes = machine.nodes.length;
-    const keys = mapLegend(palette, colourBy, processes, nodes);
+    // Beside the other keys; on a phone there are three lines.
+    const most = legend.height > 20 ? 6 : Math.max(2, Math.floor((legend.width - 640) / 76));
+    const keys = mapLegend(palette, colourBy, processes, nodes, most);
     const scale = scaleWords(pagesPerPixel);
     const said = JSON.stringify([legend, palette.theme, palette.name, colourBy, keys, nodes, scale]);
     if (said === this.said) return;

@@ -158,6 +158,7 @@ export function mapLegend(
   by: ColourBy,
   processes: { index: number; letter: string; name: string }[],
   nodes: number,
+  mostProcesses = 6,
 ): LegendKey[] {
   const c = palette.colours;
   const key = (colour: number, text: string, node = -1): LegendKey => ({ colour, text, node });
@@ -165,15 +166,18 @@ export function mapLegend(
   const at = (value: number) => indexColour(palette, by, INDEX_VALUE + value);
   switch (by) {
     case 'owner':
-      for (const p of processes.slice(0, 6))
+      for (const p of processes.slice(0, mostProcesses))
         keys.push(key(processColour(palette, p.index), `${p.letter} ${p.name}`));
-      if (processes.length > 6) keys.push(key(c.secondary, `+${processes.length - 6} more`));
+      if (processes.length > mostProcesses)
+        keys.push(key(c.panel, `+${processes.length - mostProcesses} more`));
       break;
     case 'last_nid':
     case 'queued':
       keys.push(key(at(0), by === 'last_nid' ? 'no fault yet' : 'not queued'));
       for (let n = 0; n < nodes; n++)
-        keys.push(key(at(1 + n), by === 'last_nid' ? `node ${n}` : `to node ${n}`, n));
+        keys.push(
+          key(at(1 + n), nodes > 4 ? String(n) : by === 'last_nid' ? `node ${n}` : `to node ${n}`, n),
+        );
       break;
     case 'age':
       keys.push(key(at(0), 'never moved'));

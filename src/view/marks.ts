@@ -116,3 +116,24 @@ export function drawSelectedFrame(pen: Pen, scene: Scene, cameraOf: (node: numbe
   };
   outlineCell(pen, centred, map, c.accent, c.ground);
 }
+
+/** Where the window lies in the whole node, in a corner of a zoomed map. */
+export function drawLocator(pen: Pen, scene: Scene, cameraOf: (node: number) => Camera, node: number): void {
+  const panel = scene.layout.panels[node];
+  const { map } = panel;
+  const camera = cameraOf(node);
+  if (map === null || camera.zoom < 1.2 || map.height < 60) return;
+  const c = scene.palette.colours;
+  const width = Math.max(36, Math.round(map.width * 0.13));
+  const height = Math.max(24, Math.round((width * map.height) / map.width));
+  const x = map.x + map.width - width - 6;
+  const y = map.y + 6;
+  const window = cellWindow(camera, panel);
+  const w = Math.max(3, ((window.perPixelX * map.width) / panel.cellColumns) * width);
+  const h = Math.max(3, ((window.perPixelY * map.height) / panel.cellRows) * height);
+  pen.rect(x, y, width, height, c.panel, 0.85);
+  pen.outline(x, y, width, height, 0, 1, c.secondary);
+  const left = Math.min(x + width - w, x + (window.x / panel.cellColumns) * width);
+  const top = Math.min(y + height - h, y + (window.y / panel.cellRows) * height);
+  pen.rect(left, top, w, h, c.accent);
+}

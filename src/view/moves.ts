@@ -3,6 +3,7 @@ import {
   MOVE_FROM_CPU,
   MOVE_KIND,
   MOVE_KIND_AFFINITY,
+  MOVE_KIND_AUTONUMA,
   MOVE_KIND_FORK,
   MOVE_KIND_PULL,
   MOVE_KIND_WAKE,
@@ -25,6 +26,8 @@ import { processColour, threadColour, type Palette } from './palettes.ts';
 /** Sparks started per frame at most: with their life of 0.7 s and 60 frames a second about 1,300 fly. */
 const SPARKS_A_FRAME = 32;
 const ARC_MARK_SECONDS = 1.1;
+/** With this many arcs in flight only pushes by AutoNUMA add more. */
+const QUIET_ARCS = 200;
 
 /** Stroke of an arc: pushed solid, pulled dashed, woken or forked dotted. */
 export function arcStroke(kind: number): 0 | 1 | 2 {
@@ -53,6 +56,8 @@ export function addArcs(
     const to = keys.get(moves[at + MOVE_TO_CPU]);
     const from = keys.get(moves[at + MOVE_FROM_CPU]);
     if (to === undefined || from === undefined || to === from) continue;
+    // In a storm of pulls and wake-ups the pushes of AutoNUMA, which are the story, keep their arcs.
+    if (arcs.count >= QUIET_ARCS && moves[at + MOVE_KIND] !== MOVE_KIND_AUTONUMA) continue;
     const process = moves[at + MOVE_PROCESS];
     const colour =
       process < 0 ? palette.colours.secondary : threadColour(palette, process, moves[at + MOVE_THREAD]);

@@ -43,7 +43,7 @@ export function createOverlay(host: HTMLElement): Overlay {
     bottom: '0',
     margin: '0',
     font: '11px/16px system-ui, sans-serif',
-    color: '#d55e00',
+
     display: 'none',
   });
   message.textContent = 'No WebGL here: drawn on a plain canvas, with less detail.';
@@ -72,6 +72,7 @@ export function createOverlay(host: HTMLElement): Overlay {
     focusRing(on, colour) {
       ring.style.display = on ? 'block' : 'none';
       ring.style.borderColor = css(colour);
+      message.style.color = css(colour);
     },
     destroy() {
       layer.remove();

@@ -93,6 +93,7 @@ export class Pointing implements Controls {
   arrow(dx: number, dy: number, fine: boolean): void {
     const layout = this.ground.layout();
     if (layout === null) return;
+    this.focused = true;
     if (this.cursor.arrow(layout, this.ground.cameras, dx, dy, fine)) this.ground.viewChanged();
     this.hoverCursor(layout);
   }

@@ -1,4 +1,8 @@
 /** Machines and workloads by name, or from a file of one of the formats we read. */
+import { detectFormat } from '../formats/detect.ts';
+import { FormatError } from '../formats/error.ts';
+import { parseMachineFile } from '../formats/machine-file.ts';
+import { parseNumactl } from '../formats/numactl.ts';
 import { buildMachine } from '../kernel/machine/build.ts';
 import type { Machine } from '../kernel/machine/machine.ts';
 import { presetNames } from '../kernel/machine/presets.ts';
@@ -15,7 +19,7 @@ export function fileResolvers(io: LabIo): Resolvers {
     machine: (given) =>
       typeof given !== 'string' || presetNames().includes(given)
         ? DEFAULT_RESOLVERS.machine(given)
-        : machineFromText(given, readOr(io, 'machine', given, presetNames())),
+        : machineFromText(io, given, readOr(io, 'machine', given, presetNames())),
     workload: (given) => {
       const names = workloadEntries().map((entry) => entry.name);
       if (typeof given !== 'string' || names.includes(given)) return DEFAULT_RESOLVERS.workload(given);
@@ -44,6 +48,16 @@ function readOr(io: LabIo, option: 'machine' | 'workload', given: string, names:
   }
 }
 
-function machineFromText(_path: string, text: string): Machine {
-  return buildMachine(JSON.parse(text));
+function machineFromText(io: LabIo, path: string, text: string): Machine {
+  try {
+    const format = detectFormat(text);
+    if (format === null) throw new FormatError('neither a machine file nor output of numactl --hardware');
+    if (format === 'machine-file') return buildMachine(parseMachineFile(text));
+    const { machine, notes } = parseNumactl(text);
+    for (const note of notes) io.err(`lab: ${path}: ${note}\n`);
+    return buildMachine(machine);
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`--machine ${path}: ${error.message}`);
+    throw error;
+  }
 }

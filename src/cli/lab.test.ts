@@ -171,7 +171,7 @@ describe('files', () => {
       'h.txt': NUMACTL,
       'w.json': WORKLOAD,
     });
-    expect(pasted.err).toBe('');
+    expect(pasted.err).toMatch(/^(lab: h\.txt: .*\n)*$/);
     expect(JSON.parse(pasted.out).processes[0].pages_per_node).toHaveLength(2);
   });
 
@@ -187,7 +187,7 @@ describe('files', () => {
       /--workload: processes: expected a list of processes, got 3/,
     );
     expect(lab(['run', '--machine', 'm.json'], files).err).toMatch(/--machine.*nodes/);
-    expect(lab(['run', '--machine', 'x.txt'], files).err).toMatch(/--machine/);
+    expect(lab(['run', '--machine', 'x.txt'], files).err).toMatch(/--machine x\.txt: neither a machine file/);
     expect(lab(['run', '--machine', 'gone.json'], files).err).toMatch(/--machine: cannot read gone\.json/);
   });
 });

@@ -6,7 +6,8 @@ export const CROSSED: WorkloadFileInput = {
   title: 'Two processes born on one node',
   question:
     'All memory of both processes lies on one node, but half of their threads run elsewhere. Who goes where?',
-  expected: 'Within about ten seconds of scanning, pages follow threads and each access becomes local.',
+  expected:
+    'Pages first follow threads wherever those run; then process statistics gather each process on a node of its own, and nothing moves any more.',
   parameters: {
     threads: {
       meaning: 'threads of each process',

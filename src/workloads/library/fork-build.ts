@@ -18,7 +18,7 @@ export const FORK_BUILD: WorkloadFileInput = {
     files: {
       meaning: 'source files that each of the jobs compiles',
       unit: 'files',
-      default: 25,
+      default: 40,
       maximum: 10_000,
     },
     mib: { meaning: 'heap of a compiler', unit: 'MiB', default: 80, maximum: 100_000 },
@@ -47,7 +47,7 @@ export const FORK_BUILD: WorkloadFileInput = {
         { name: 'load', accesses: [{ region: 'text' }], passes: 1 },
         {
           name: 'parse',
-          accesses: [{ region: 'headers' }, { region: 'heap', write: true, slice: [0, 0.4], weight: 2 }],
+          accesses: [{ region: 'headers' }, { region: 'heap', write: true, weight: 2 }],
           passes: 1,
         },
         { name: 'syntax tree', compute_ms: 300 },

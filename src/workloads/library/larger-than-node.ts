@@ -7,7 +7,7 @@ export const LARGER_THAN_NODE: WorkloadFileInput = {
   question:
     'The process does not fit on any node. Does every slice still find its way to its thread, past full nodes?',
   expected:
-    'Slices change places node by node as room appears; daemons that find no room keep their queues and try again.',
+    'The part that lies on the wrong node is healed slice by slice as room appears there: each node ends with half of the process.',
   parameters: {
     threads: {
       meaning: 'threads of the process',

@@ -41,14 +41,26 @@ const RUN_OPTIONS = {
 const LONGEST_S = 100_000;
 
 type OptionTable = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
+/** What an option table yields: options that were not given are undefined. */
+type OptionValues<T extends OptionTable> = {
+  [K in keyof T]?: T[K] extends { type: 'boolean' }
+    ? boolean
+    : T[K] extends { multiple: true }
+      ? string[]
+      : string;
+};
 
 /**
  * parseArgs with messages of our own.
  * @throws UsageError naming the argument
  */
-export function parseOptions<const T extends OptionTable>(command: string, args: string[], options: T) {
+export function parseOptions<const T extends OptionTable>(
+  command: string,
+  args: string[],
+  options: T,
+): OptionValues<T> {
   try {
-    return parseArgs({ args, options, allowPositionals: false }).values;
+    return parseArgs({ args, options, allowPositionals: false }).values as OptionValues<T>;
   } catch (error) {
     const { message } = error as Error;
     const unknown = /^Unknown option '(--?([^' ]+))/.exec(message);

@@ -1,5 +1,7 @@
 import { expect, test } from './lab.ts';
 
+test.use({ colorScheme: 'dark' });
+
 test('everything by keyboard: pause, step, panels, palette, help', async ({ lab, page }) => {
   await lab.open();
   await page.keyboard.press('Space');

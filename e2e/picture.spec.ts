@@ -1,5 +1,7 @@
 import { expect, test } from './lab.ts';
 
+test.use({ colorScheme: 'dark' });
+
 test('zooms to single pages and says what one is', async ({ lab, page }) => {
   await lab.open();
   await expect.poll(() => lab.tick()).toBeGreaterThan(1000);

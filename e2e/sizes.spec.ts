@@ -6,7 +6,7 @@ test('usable at 390 px: nothing sticks out, everything can be reached', async ({
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
   await lab.pause();
-  await page.getByLabel('workload').selectOption('numa02');
+  await page.getByRole('combobox', { name: 'workload', exact: true }).selectOption('numa02');
   await expect(page).toHaveURL(/workload=numa02/);
   const slider = lab.knob('autonuma/knuma_scand/pages_to_scan').getByRole('slider');
   await slider.scrollIntoViewIfNeeded();

@@ -28,6 +28,8 @@ export class Lab {
   private summaryTimer = 0;
   private summaryPending = 0;
   private lastHash = '';
+  /** The experiment as it was booted, without what was done since. */
+  private booted: Experiment = DEFAULT_EXPERIMENT;
   private readonly readyWaiters: (() => void)[] = [];
 
   constructor() {
@@ -98,12 +100,9 @@ export class Lab {
     this.log.clear();
     useExperiment.setState({ experiment });
     useView.setState({ selection: null });
-    useObservation.setState({
-      status: 'ready',
-      boot: reply.value,
-      summary: null,
-      step: { running: false, sentence: '' },
-    });
+    this.booted = experiment;
+    // The last summary stays until the first of the new kernel is here, so that nothing flashes.
+    useObservation.setState({ status: 'ready', boot: reply.value, step: { running: false, sentence: '' } });
     this.picture?.setSelection(null);
     this.picture?.setMachine(reply.value.machine, reply.value.generation);
     this.pump?.restart();
@@ -318,8 +317,21 @@ export class Lab {
     this.series.apply(summary.series);
     this.log.apply(summary.log);
     useObservation.setState({ summary });
+    this.adoptEdits(summary);
     this.picture?.setSummary(summary);
     for (const resolve of this.readyWaiters.splice(0)) resolve();
+  }
+
+  /** The kernel knows at which tick each write took effect; the link needs it exactly. */
+  private adoptEdits(summary: Summary): void {
+    const { experiment } = useExperiment.getState();
+    const ahead = this.booted.edits.filter((edit) => edit.tick > summary.tick);
+    const edits = [...(summary.edits ?? []), ...ahead];
+    // Fewer than the page knows: this summary was made before the last write.
+    if (edits.length < experiment.edits.length || JSON.stringify(edits) === JSON.stringify(experiment.edits))
+      return;
+    useExperiment.setState({ experiment: { ...experiment, edits } });
+    this.writeLink();
   }
 
   // The link -----------------------------------------------------------------------------------------------------

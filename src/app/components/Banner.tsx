@@ -6,14 +6,15 @@ export function Banner() {
   const lab = useLab();
   const status = useObservation((state) => state.status);
   const crash = useObservation((state) => state.crash);
-  if (status !== 'crashed') return null;
+  const error = useObservation((state) => state.summary?.error ?? '');
+  if (status !== 'crashed' && !error) return null;
   return (
     <div className="banner" role="alert">
       <p>
         <strong>The simulated kernel has stopped.</strong> The worker that runs it failed: {crash}. The last
         picture is kept.
       </p>
-      <button type="button" className="primary" onClick={() => void lab.revive()}>
+      <button type="button" className="primary" onClick={() => void lab.restart()}>
         Restart the kernel
       </button>
     </div>

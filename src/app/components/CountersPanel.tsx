@@ -10,15 +10,18 @@ export function CountersPanel() {
   const summary = usePolled(() => useObservation.getState().summary, PANEL_INTERVAL_MS);
   if (!summary) return <p className="hint">The machine is booting.</p>;
   const { bill, scanner } = summary;
+  const counters = Object.entries(summary.counters);
+  const counted = counters.filter(([, value]) => value !== 0);
+  const untouched = counters.filter(([, value]) => value === 0);
   return (
     <div className="counters">
-      <Table
-        title="Kernel counters"
-        rows={Object.entries(summary.counters).map(([name, value]) => [
-          <code key={name}>{name}</code>,
-          formatCount(value),
-        ])}
-      />
+      <Table title="Kernel counters" rows={counted.map(counterRow)} />
+      {untouched.length > 0 && (
+        <details>
+          <summary>{untouched.length} more at zero</summary>
+          <Table title="Kernel counters at zero" rows={untouched.map(counterRow)} />
+        </details>
+      )}
       <Table
         title="Scanner"
         rows={
@@ -79,6 +82,10 @@ export function CountersPanel() {
       />
     </div>
   );
+}
+
+function counterRow([name, value]: [string, number]): [ReactNode, ReactNode] {
+  return [<code key={name}>{name}</code>, formatCount(value)];
 }
 
 function Table({ title, rows }: { title: string; rows: [ReactNode, ReactNode][] }) {

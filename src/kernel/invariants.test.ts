@@ -47,7 +47,7 @@ const regionArb: fc.Arbitrary<Region> = fc
 function policyArb(nodes: number): fc.Arbitrary<Mempolicy | null> {
   const mode = fc.constantFrom<Mempolicy['mode'][]>('bind', 'preferred', 'interleave');
   const list = fc.uniqueArray(fc.integer({ min: 0, max: nodes - 1 }), { minLength: 1, maxLength: nodes });
-  return fc.option(fc.record({ mode, nodes: list }), { freq: 1 });
+  return fc.option(fc.record({ mode, nodes: list }), { freq: 4 });
 }
 
 function accessArb(regions: Region[], slice: number): fc.Arbitrary<Op> {

@@ -114,6 +114,7 @@ function collapse(k: Kernel, slot: SlotId, cpu: CpuId): boolean {
   claimBlock(k, node, slot);
   mapHugeBlock(k, slot, node, (pageWord(FRAME_ANONYMOUS, 1) | lastNid) >>> 0);
   t.markedPmd[slot] = marked;
+  t.mayShare[slot] = 0;
   const vma = k.mms[t.mm[slot]].vmas[t.vma[slot]];
   vma.markedSlots += (marked !== 0 ? 1 : 0) - (wasMarked ? 1 : 0);
   k.counters.thp_collapse_alloc++;

@@ -15,12 +15,13 @@ import {
   freeCompact,
   freeFrame,
   freePages,
+  kindOf,
   pageOf,
   setPage,
   useCompact,
 } from './frames.ts';
-import { accountPages, expandSlot, isMappedOnce, tryFold } from './page-tables.ts';
-import { PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
+import { accountPages, expandSlot, isMappedOnce, pageOfVma, tryFold, vmaOf } from './page-tables.ts';
+import { FRAME_FILE, PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
 
 /** Did the isolated pages of a range all move? `failed` of them stayed and went back to their LRU. */
 export interface MigrationResult {
@@ -79,6 +80,8 @@ export function migrateIsolated(
       continue;
     }
     ptes[i] = (target | (entry & PTE_NUMA)) >>> 0;
+    // The page cache finds a file page in its new place (migrate_page_move_mapping).
+    if (kindOf(word) === FRAME_FILE) k.memory.objects[vmaOf(k, slot).object].frames[pageOfVma(k, slot, i)] = target;
     freeFrame(k, frame);
     accountPages(k, slot, src, -1);
     accountPages(k, slot, dst, 1);

@@ -110,6 +110,12 @@ export function vmaOf(k: Kernel, slot: SlotId): Vma {
   return k.mms[t.mm[slot]].vmas[t.vma[slot]];
 }
 
+/** Which page of its mapping (and so of the mapped object) a page of a slot is. */
+export function pageOfVma(k: Kernel, slot: SlotId, page: number): number {
+  const t = k.memory.tables;
+  return t.index[slot] * PAGES_PER_BLOCK + page - t.first[vmaOf(k, slot).slots[0]];
+}
+
 /** Book `delta` pages of a slot on a node, up through its VMA and mm. */
 export function accountPages(k: Kernel, slot: SlotId, node: NodeId, delta: number): void {
   const t = k.memory.tables;

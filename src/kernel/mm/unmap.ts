@@ -11,7 +11,7 @@ import {
   setPage,
   setReverseMap,
 } from './frames.ts';
-import { accountPages, entryOf, expandSlot, reverseMapEntry, vmaOf } from './page-tables.ts';
+import { accountPages, entryOf, expandSlot, pageOfVma, reverseMapEntry, vmaOf } from './page-tables.ts';
 import { lruForgetSlot } from './pagevec.ts';
 import {
   FRAME_FILE,
@@ -55,16 +55,18 @@ function findOtherMapper(k: Kernel, slot: SlotId, page: number, frame: PageFrame
   const t = k.memory.tables;
   const mine = k.mms[t.mm[slot]];
   const vma = vmaOf(k, slot);
-  const index = t.index[slot];
+  const offset = pageOfVma(k, slot, page);
   for (const mm of k.mms) {
     if (mm.exited || (vma.object < 0 && mm.family !== mine.family)) continue;
     for (const other of mm.vmas) {
       const same = vma.object >= 0 ? other.object === vma.object : other.start === vma.start;
-      if (!same || other.dead || index >= other.slots.length) continue;
-      const candidate = other.slots[index];
-      if (candidate === slot) continue;
-      const entry = entryOf(t, candidate, page);
-      if (entry !== PTE_NONE && (entry & PTE_FRAME_MASK) === frame) return reverseMapEntry(candidate, page);
+      if (!same || other.dead || other.slots.length === 0) continue;
+      const at = offset + t.first[other.slots[0]];
+      const candidate = other.slots[Math.floor(at / PAGES_PER_BLOCK)];
+      const i = at % PAGES_PER_BLOCK;
+      if (candidate === undefined || (candidate === slot && i === page)) continue;
+      const entry = entryOf(t, candidate, i);
+      if (entry !== PTE_NONE && (entry & PTE_FRAME_MASK) === frame) return reverseMapEntry(candidate, i);
     }
   }
   return RMAP_NONE;

@@ -15,7 +15,7 @@ import {
 import { cellWindow, type Camera } from './camera.ts';
 import { contrast, inkOn } from './colour.ts';
 import { grouped } from './format.ts';
-import { fitText, type Labels } from './labels.ts';
+import { fitText, type TextAreas } from './labels.ts';
 import { frameOfCell, type NodePanel } from './layout.ts';
 import { indexColour } from './map-palette.ts';
 import { processLetter, THREAD_SHADES, type Palette } from './palettes.ts';
@@ -83,7 +83,7 @@ export function labelCells(
   imageHeight: number,
   palette: Palette,
   by: ColourBy,
-  labels: Labels,
+  text: TextAreas,
 ): void {
   const { map } = panel;
   if (map === null) return;
@@ -91,6 +91,7 @@ export function labelCells(
   const width = 1 / window.perPixelX;
   const height = 1 / window.perPixelY;
   if (width < LEAST_CELL || height < 12) return;
+  const labels = text.area(`cells${panel.node}`, map, true);
   const lastColumn = window.x + map.width * window.perPixelX;
   const lastRow = window.y + map.height * window.perPixelY;
   for (let row = Math.floor(window.y); row < lastRow; row++) {

@@ -14,7 +14,6 @@ import type { Overlay } from './overlay.ts';
 import { drawProcessRows } from './process-rows.ts';
 import type { Scene, Tools } from './scene.ts';
 import type { Stage } from './stage.ts';
-import type { Labels } from './labels.ts';
 
 export interface Parts {
   stage: Stage;
@@ -34,25 +33,20 @@ export function composePicture(scene: Scene, parts: Parts): void {
   const { layout } = scene;
   under.clear();
   over.clear();
-  const section = (labels: Labels, draw: (tools: Tools) => void) => {
-    labels.begin();
-    draw({ under, over, labels });
-    labels.end();
-  };
-  section(overlay.panels, (tools) => layout.panels.forEach((panel) => drawNodePanel(panel, scene, tools)));
-  section(overlay.keys, (tools) => layout.panels.forEach((panel) => drawCpuKeys(panel, scene, tools)));
-  section(overlay.flows, (tools) => drawFlows(scene, tools));
-  section(overlay.rows, (tools) => drawProcessRows(scene, tools));
-  section(overlay.cells, (tools) => {
-    let image = 0;
-    for (const panel of layout.panels) {
-      if (panel.map === null) continue;
-      const spec = parts.store.specs[image];
-      const bytes = parts.store.images[image++];
-      const camera = cameras.of(panel.node);
-      labelCells(panel, camera, bytes, spec.width, spec.height, scene.palette, scene.colourBy, tools.labels);
-    }
-  });
+  const tools: Tools = { under, over, text: overlay.text };
+  let image = 0;
+  for (const panel of layout.panels) {
+    drawNodePanel(panel, scene, tools);
+    drawCpuKeys(panel, scene, tools);
+    if (panel.map === null) continue;
+    const spec = parts.store.specs[image];
+    const bytes = parts.store.images[image++];
+    const camera = cameras.of(panel.node);
+    labelCells(panel, camera, bytes, spec.width, spec.height, scene.palette, scene.colourBy, overlay.text);
+  }
+  drawFlows(scene, tools);
+  drawProcessRows(scene, tools);
+  overlay.text.finish();
   const first = layout.panels.find((panel) => panel.map !== null);
   const seen = first === undefined ? null : cellWindow(cameras.of(first.node), first);
   overlay.legend.draw(scene, seen === null ? 0 : seen.perPixelX * seen.perPixelY);

@@ -44,7 +44,8 @@ export function keyNames(pid: number, process: number, thread: number, node: num
 export function drawCpuKeys(panel: NodePanel, scene: Scene, tools: Tools): void {
   const { palette, figures, machine } = scene;
   const c = palette.colours;
-  const { under, labels } = tools;
+  const { under } = tools;
+  const labels = tools.text.area(`keys${panel.node}`, panel.keyStrip, true);
   if (panel.keys.length === 0) {
     labels.put('no CPUs', panel.keyStrip.x, panel.keyStrip.y, panel.keyStrip.width, 'small', c.secondary);
     return;
@@ -69,7 +70,6 @@ export function drawCpuKeys(panel: NodePanel, scene: Scene, tools: Tools): void 
         const width = away ? key.width - 2 * radius : Math.min(8, key.width / 3);
         const height = key.height >= 16 ? 3 : 2;
         const left = key.x + (key.width - width) / 2;
-        under.rect(left - 1, key.y + key.height - height - 1, width + 2, height + 1, ground);
         under.rect(left, key.y + key.height - height, width, height, nodeColour(palette, preferred));
       }
       const runnable = figures!.cpus[at + CPU_RUNNABLE];

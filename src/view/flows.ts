@@ -119,10 +119,19 @@ function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
     const fill = Math.round(width * Math.min(1, link.share));
     if (fill > 1) tools.under.roundRect(x, y, fill, 4, 2, c.secondary);
   };
+  const gap = layout.stacked
+    ? { x: 0, y: a.rect.y + a.rect.height, width: layout.width, height: layout.lane }
+    : {
+        x: a.rect.x + a.rect.width,
+        y: a.rect.y,
+        width: b.rect.x - a.rect.x - a.rect.width,
+        height: a.rect.height,
+      };
+  const labels = tools.text.area('flows', gap);
   if (layout.stacked) {
     const top = a.rect.y + a.rect.height;
     const bottom = b.rect.y;
-    tools.labels.put(words, layout.width - 92, top + 10, 80, 'small', c.secondary, { align: 'right' });
+    labels.put(words, layout.width - 92, top + 10, 80, 'small', c.secondary, { align: 'right' });
     bar(layout.width - 82, top + 28, 70);
     [0, 1].forEach((from) => {
       const flow = rateOf(from);
@@ -130,18 +139,18 @@ function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
       const x = 40 + from * 130;
       const [y0, y1] = from === 0 ? [top + 4, bottom - 4] : [bottom - 4, top + 4];
       arrow(tools.over, x, y0, x, y1, flowWidth(flow.pagesPerSecond), hueOf(scene, flow.process));
-      tools.labels.put(`${short(flow.pagesPerSecond)} pages/s`, x + 20, top + 11, 100, 'small', c.text);
-      tools.labels.put(pagesPerSecondAsMb(flow.pagesPerSecond), x + 20, top + 26, 100, 'small', c.secondary);
+      labels.put(`${short(flow.pagesPerSecond)} pages/s`, x + 20, top + 11, 100, 'small', c.text);
+      labels.put(pagesPerSecondAsMb(flow.pagesPerSecond), x + 20, top + 26, 100, 'small', c.secondary);
     });
     return;
   }
   const left = a.rect.x + a.rect.width;
   const width = b.rect.x - left;
   const middle = a.rect.y + Math.round(a.rect.height * 0.42);
-  tools.labels.put(words, left, middle - 62, width, 'small', c.secondary, { align: 'center' });
+  labels.put(words, left, middle - 62, width, 'small', c.secondary, { align: 'center' });
   bar(left + 8, middle - 45, width - 16);
   if (link.gbps >= 0.05)
-    tools.labels.put(`${link.gbps.toFixed(1)} GB/s`, left, middle - 38, width, 'small', c.secondary, {
+    labels.put(`${link.gbps.toFixed(1)} GB/s`, left, middle - 38, width, 'small', c.secondary, {
       align: 'center',
     });
   [0, 1].forEach((from) => {
@@ -153,9 +162,9 @@ function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
     arrow(tools.over, x0, y, x1, y, w, hueOf(scene, flow.process));
     const under = y + Math.max(9, w / 2 + 5);
     const rate = `${short(flow.pagesPerSecond)} pages/s`;
-    tools.labels.put(rate, left, under, width, 'small', c.text, { align: 'center' });
+    labels.put(rate, left, under, width, 'small', c.text, { align: 'center' });
     const mb = pagesPerSecondAsMb(flow.pagesPerSecond);
-    tools.labels.put(mb, left, under + 14, width, 'small', c.secondary, { align: 'center' });
+    labels.put(mb, left, under + 14, width, 'small', c.secondary, { align: 'center' });
   });
 }
 
@@ -232,7 +241,8 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
     // A number that would cover another is left out: hovering and the panels have it.
     if (taken.some((t) => Math.abs(t.y - y) < 16 && x < t.x + t.width + 4 && t.x < x + width + 4)) continue;
     taken.push({ x, y, width });
-    tools.labels.put(text, x, y, width, 'small', c.text, { align: 'center', plate: c.panel });
+    const area = tools.text.area(`flow${taken.length}`, { x, y, width, height: 14 });
+    area.put(text, x, y, width, 'small', c.text, { align: 'center', plate: c.panel });
   }
   if (layout.lane < 20) return;
   const link = busiestLink(figures, nodes);
@@ -243,7 +253,8 @@ function drawRibbons(scene: Scene, tools: Tools, figures: Figures): void {
   const width = Math.ceil(textWidth(words, 'small')) + 6;
   const x = last.x + last.width - width;
   if (taken.some((t) => Math.abs(t.y - top) < 16 && x < t.x + t.width + 4)) return;
-  tools.labels.put(words, x, top, width, 'small', c.secondary, { align: 'right', plate: c.ground });
+  const area = tools.text.area('busiest', { x, y: top, width, height: 14 });
+  area.put(words, x, top, width, 'small', c.secondary, { align: 'right', plate: c.ground });
 }
 
 /** Draw the flows of pages between nodes. */

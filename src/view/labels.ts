@@ -3,6 +3,7 @@
  * changed. Text in the DOM stays sharp at any canvas resolution and readable for assistive technology.
  */
 import { css } from './colour.ts';
+import type { Rect } from './layout.ts';
 
 export type LabelStyle = 'title' | 'text' | 'small' | 'mono' | 'key' | 'cell' | 'message';
 
@@ -59,26 +60,43 @@ interface Slot {
   shown: boolean;
 }
 
-/** One pool of labels, redrawn as a whole: begin, put every label, end. */
+/** One pool of labels in a rectangle of the host, redrawn as a whole: begin, put every label, end. */
 export class Labels {
   readonly element: HTMLElement;
   private readonly slots: Slot[] = [];
   private used = 0;
+  private bounds = '';
+  private left = 0;
+  private top = 0;
 
   constructor(parent: HTMLElement, hidden: boolean) {
     this.element = document.createElement('div');
+    // A compositing layer of its own: text spread over one big layer would make the browser blend all of it with
+    // every frame of the canvas.
     Object.assign(this.element.style, {
       position: 'absolute',
-      inset: '0',
       contain: 'strict',
       overflow: 'hidden',
+      willChange: 'transform',
     });
     if (hidden) this.element.setAttribute('aria-hidden', 'true');
     parent.append(this.element);
   }
 
-  begin(): void {
+  /** Start anew in a rectangle; labels are put in coordinates of the host. */
+  begin(rect: Rect): void {
     this.used = 0;
+    const bounds = `${rect.x} ${rect.y} ${rect.width} ${rect.height}`;
+    if (bounds === this.bounds) return;
+    this.bounds = bounds;
+    this.left = rect.x;
+    this.top = rect.y;
+    Object.assign(this.element.style, {
+      left: `${rect.x}px`,
+      top: `${rect.y}px`,
+      width: `${rect.width}px`,
+      height: `${rect.height}px`,
+    });
   }
 
   put(
@@ -92,6 +110,8 @@ export class Labels {
   ): void {
     if (text === '') return;
     const slot = this.slots[this.used] ?? this.grow();
+    const dx = x - this.left;
+    const dy = y - this.top;
     this.used++;
     const { element } = slot;
     const align = options.align ?? 'left';
@@ -105,10 +125,10 @@ export class Labels {
       slot.text = text;
       element.textContent = text;
     }
-    if (slot.x !== x || slot.y !== y) {
-      slot.x = x;
-      slot.y = y;
-      element.style.transform = `translate(${x}px, ${y}px)`;
+    if (slot.x !== dx || slot.y !== dy) {
+      slot.x = dx;
+      slot.y = dy;
+      element.style.transform = `translate(${dx}px, ${dy}px)`;
     }
     if (slot.width !== width) {
       slot.width = width;
@@ -139,6 +159,7 @@ export class Labels {
   }
 
   end(): void {
+    this.element.style.display = this.used > 0 ? 'block' : 'none';
     for (let i = this.used; i < this.slots.length; i++) {
       const slot = this.slots[i];
       if (!slot.shown) break;
@@ -173,5 +194,36 @@ export class Labels {
     };
     this.slots.push(slot);
     return slot;
+  }
+}
+
+/** Pools of labels by name, each in a small rectangle; those not asked for in a composition disappear. */
+export class TextAreas {
+  private readonly areas = new Map<string, { labels: Labels; asked: boolean }>();
+
+  constructor(private readonly parent: HTMLElement) {}
+
+  /** The pool of this name, emptied, in this rectangle. `hidden` keeps its words from screen readers. */
+  area(name: string, rect: Rect, hidden = false): Labels {
+    let entry = this.areas.get(name);
+    if (entry === undefined) {
+      entry = { labels: new Labels(this.parent, hidden), asked: false };
+      this.areas.set(name, entry);
+    }
+    entry.asked = true;
+    entry.labels.begin(rect);
+    return entry.labels;
+  }
+
+  /** The composition is complete. */
+  finish(): void {
+    for (const [name, entry] of this.areas) {
+      if (entry.asked) entry.labels.end();
+      else {
+        entry.labels.element.remove();
+        this.areas.delete(name);
+      }
+      entry.asked = false;
+    }
   }
 }

@@ -50,6 +50,7 @@ export class Legend {
   constructor(parent: HTMLElement) {
     this.element = span({
       position: 'absolute',
+      willChange: 'transform',
       display: 'flex',
       flexWrap: 'wrap',
       columnGap: '12px',

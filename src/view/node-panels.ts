@@ -99,7 +99,8 @@ function drawGauge(panel: NodePanel, gauge: Rect, scene: Scene, tools: Tools): v
   const wordsWidth = Math.ceil(textWidth(words, 'small')) + 8;
   const middle = gauge.y + gauge.height / 2;
   const ink = state === DAEMON_NO_ROOM ? c.text : c.secondary;
-  tools.labels.put(name, gauge.x, middle - 7, nameWidth, 'mono', ink);
+  const labels = tools.text.area(`gauge${panel.node}`, gauge);
+  labels.put(name, gauge.x, middle - 7, nameWidth, 'mono', ink);
   const left = gauge.x + nameWidth + 2;
   const width = gauge.width - nameWidth - 4 - (narrow ? wordsWidth : Math.max(wordsWidth, 150));
   if (width > 12) {
@@ -112,7 +113,7 @@ function drawGauge(panel: NodePanel, gauge: Rect, scene: Scene, tools: Tools): v
   }
   const right = gauge.x + gauge.width - wordsWidth;
   const bright = moving || state === DAEMON_NO_ROOM ? c.text : c.secondary;
-  tools.labels.put(words, right, middle - 7, wordsWidth, 'small', bright, { align: 'right' });
+  labels.put(words, right, middle - 7, wordsWidth, 'small', bright, { align: 'right' });
   if (scene.selection?.kind === 'daemon' && scene.selection.node === panel.node)
     tools.over.outline(gauge.x - 4, gauge.y - 1, gauge.width + 8, gauge.height + 2, 3, 2, c.accent);
 }
@@ -154,7 +155,8 @@ export function drawNodePanel(panel: NodePanel, scene: Scene, tools: Tools): voi
   const { title } = panel;
   nodeSwatch(tools.under, palette, panel.node, { x: title.x, y: title.y + 3, width: 10, height: 10 }, 2);
   const name = `node ${info.osId}`;
-  tools.labels.put(name, title.x + 16, title.y, 80, 'title', c.text);
+  const labels = tools.text.area(`title${panel.node}`, title);
+  labels.put(name, title.x + 16, title.y, 80, 'title', c.text);
   const free = figures === null ? -1 : figures.nodes[panel.node * NODE_WORDS + NODE_FREE_PAGES] / 256;
   const total = megabytes(summary?.nodes[panel.node]?.totalMb ?? info.memoryMb);
   const words =
@@ -165,7 +167,7 @@ export function drawNodePanel(panel: NodePanel, scene: Scene, tools: Tools): voi
         : [`${total} · free ${megabytes(free, true)}`, `free ${megabytes(free, true)}`];
   const room = title.width - 20 - textWidth(name, 'title');
   const text = fitText(words, 'small', room);
-  tools.labels.put(text, title.x + title.width - room, title.y + 1, room, 'small', c.secondary, {
+  labels.put(text, title.x + title.width - room, title.y + 1, room, 'small', c.secondary, {
     align: 'right',
   });
   if (panel.gauge !== null) drawGauge(panel, panel.gauge, scene, tools);

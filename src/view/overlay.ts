@@ -1,15 +1,11 @@
 /** The elements inside the host: the canvas below, layers of labels above, the focus ring on top. */
 import { css } from './colour.ts';
-import { Labels } from './labels.ts';
+import { TextAreas } from './labels.ts';
 import { Legend } from './legend.ts';
 import type { Stage } from './stage.ts';
 
 export interface Overlay {
-  panels: Labels;
-  keys: Labels;
-  flows: Labels;
-  rows: Labels;
-  cells: Labels;
+  text: TextAreas;
   legend: Legend;
   /** Put a stage's canvas under the labels, with a message when it is the fallback. */
   place(stage: Stage): void;
@@ -29,12 +25,7 @@ export function createOverlay(host: HTMLElement): Overlay {
   const layer = document.createElement('div');
   Object.assign(layer.style, { position: 'absolute', inset: '0', pointerEvents: 'none', overflow: 'hidden' });
   host.append(layer);
-  // Words inside keys and cells are the picture's detail: the summary and the inspector say them to screen readers.
-  const cells = new Labels(layer, true);
-  const keys = new Labels(layer, true);
-  const panels = new Labels(layer, false);
-  const flows = new Labels(layer, false);
-  const rows = new Labels(layer, false);
+  const text = new TextAreas(layer);
   const legend = new Legend(layer);
   const message = document.createElement('p');
   Object.assign(message.style, {
@@ -57,11 +48,7 @@ export function createOverlay(host: HTMLElement): Overlay {
   });
   layer.append(message, ring);
   return {
-    panels,
-    keys,
-    flows,
-    rows,
-    cells,
+    text,
     legend,
     place(stage) {
       Object.assign(stage.canvas.style, { position: 'absolute', left: '0', top: '0', display: 'block' });

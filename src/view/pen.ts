@@ -153,7 +153,7 @@ export class TrianglePen implements Pen {
   ): void {
     if (width <= 0 || height <= 0) return;
     if (radius <= 0.5) return this.rect(x, y, width, height, colour, alpha);
-    const segments = radius > 4 ? 4 : 2;
+    const segments = cornerSegments(radius);
     const path = roundedPath(x, y, width, height, radius, segments);
     const c = pack(colour, alpha);
     const count = path.length / 2;
@@ -187,17 +187,20 @@ export class TrianglePen implements Pen {
     colour: number,
     alpha = 1,
   ): void {
+    // Straight sides are crisp without a soft edge; only the corners are ribbons. Triangles are what costs.
+    const r = Math.max(0, Math.min(radius, width / 2, height / 2));
+    this.rect(x + r, y, width - 2 * r, line, colour, alpha);
+    this.rect(x + r, y + height - line, width - 2 * r, line, colour, alpha);
+    this.rect(x, y + r, line, height - 2 * r, colour, alpha);
+    this.rect(x + width - line, y + r, line, height - 2 * r, colour, alpha);
+    if (r <= 0) return;
     const half = line / 2;
-    const path = roundedPath(
-      x + half,
-      y + half,
-      width - line,
-      height - line,
-      Math.max(0, radius - half),
-      radius > 4 ? 4 : radius > 1 ? 2 : 1,
-    );
-    path.push(path[0], path[1]);
-    this.ribbon(path, line, colour, alpha);
+    const segments = cornerSegments(r);
+    const path = roundedPath(x + half, y + half, width - line, height - line, r - half, segments);
+    for (let corner = 0; corner < 4; corner++) {
+      const from = corner * (segments + 1) * 2;
+      this.ribbon(path.slice(from, from + (segments + 1) * 2), line, colour, alpha);
+    }
   }
 
   dashed(x: number, y: number, width: number, height: number, line: number, colour: number): void {
@@ -250,6 +253,11 @@ export class TrianglePen implements Pen {
       previous = v;
     }
   }
+}
+
+/** Pieces of a corner: a small one is a bevel, which under a soft edge looks round. */
+function cornerSegments(radius: number): number {
+  return radius > 5 ? 4 : radius > 3 ? 2 : 1;
 }
 
 /** Premultiplied RGBA in the byte order of memory. */

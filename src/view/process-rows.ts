@@ -87,7 +87,8 @@ function drawRow(row: ProcessRow, process: ProcessSummary, scene: Scene, tools: 
   const { palette } = scene;
   const c = palette.colours;
   const { rect, info, strip } = row;
-  const { under, labels } = tools;
+  const { under } = tools;
+  const labels = tools.text.area(`info${row.slot}`, info);
   const dead = !process.alive;
   const hue = processColour(palette, process.index);
   under.roundRect(rect.x, rect.y, rect.width, rect.height, 6, c.panel);
@@ -137,11 +138,16 @@ function drawRow(row: ProcessRow, process: ProcessSummary, scene: Scene, tools: 
   under.outline(strip.x - 1, strip.y - 1, strip.width + 2, strip.height + 2, 0, 1, c.line);
   if (!dead) {
     const weights = weightArea(row);
-    const words = row.bars.width - LABEL_WIDTH > 20;
-    if (words) labels.put('mm weight', row.bars.x, weights.y, LABEL_WIDTH, 'small', c.secondary);
+    const words = tools.text.area(`bars${row.slot}`, {
+      ...row.bars,
+      y: weights.y,
+      width: LABEL_WIDTH,
+      height: 40,
+    });
+    words.put('mm weight', row.bars.x, weights.y, LABEL_WIDTH, 'small', c.secondary);
     splitBar(process.weights, weights, scene, tools);
     const area = threadArea(row);
-    if (words) labels.put('threads on', row.bars.x, area.y - 1, LABEL_WIDTH, 'small', c.secondary);
+    words.put('threads on', row.bars.x, area.y - 1, LABEL_WIDTH, 'small', c.secondary);
     drawThreads(row, process, scene, tools);
   }
   if (scene.selection?.kind === 'process' && scene.selection.pid === process.pid)
@@ -167,18 +173,14 @@ export function drawProcessRows(scene: Scene, tools: Tools): void {
   const area = scene.layout.processArea;
   const words = `+${hidden} more, scroll`;
   const width = Math.ceil(textWidth(words, 'small')) + 8;
-  tools.labels.put(
-    words,
-    area.x + area.width - width - 6,
-    area.y + area.height - 6,
-    width,
-    'small',
-    scene.palette.colours.secondary,
-    {
+  const x = area.x + area.width - width - 6;
+  const y = area.y + area.height - 6;
+  tools.text
+    .area('more', { x, y, width, height: 14 })
+    .put(words, x, y, width, 'small', scene.palette.colours.secondary, {
       align: 'center',
       plate: scene.palette.colours.ground,
-    },
-  );
+    });
 }
 
 /** Mark the selected virtual page on its strip. */

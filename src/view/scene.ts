@@ -1,7 +1,7 @@
 /** What the drawing functions of the picture's parts get: the state to show, and what to draw it with. */
 import type { ColourBy, FrameReader } from '../protocol/frame.ts';
 import type { InspectTarget, MachineInfo, ProcessSummary, Summary } from '../protocol/summary.ts';
-import type { Labels } from './labels.ts';
+import type { TextAreas } from './labels.ts';
 import type { Layout } from './layout.ts';
 import type { Palette } from './palettes.ts';
 import type { Pen } from './pen.ts';
@@ -44,7 +44,7 @@ export interface Scene {
 export interface Tools {
   under: Pen;
   over: Pen;
-  labels: Labels;
+  text: TextAreas;
 }
 
 /** Processes in the order of their rows: the living first, the exited after them. */

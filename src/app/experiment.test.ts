@@ -27,6 +27,7 @@ const catalog: Catalog = {
   policies: [],
   versions: ['alpha6'],
   knobs: [knob],
+  knobsByVersion: { alpha6: [knob] },
 };
 
 describe('the experiment', () => {

@@ -1,6 +1,6 @@
 /** `lab machines`, `lab workloads`, `lab knobs`: what there is to choose from. */
 import { MACHINE_PRESETS, machineByName, presetNames } from '../kernel/machine/presets.ts';
-import { SYSFS_KNOBS } from '../kernel/sysfs/sysfs.ts';
+import { sysfsKnobs } from '../kernel/sysfs/sysfs.ts';
 import { workloadEntries } from '../scenarios/registry.ts';
 import { parseOptions } from './arguments.ts';
 import type { LabIo } from './io.ts';
@@ -18,7 +18,7 @@ const LISTS: Record<string, { values: () => object[]; text: () => string }> = {
       ]),
   },
   workloads: { values: workloadEntries, text: workloadsText },
-  knobs: { values: () => [...SYSFS_KNOBS], text: knobsText },
+  knobs: { values: () => [...sysfsKnobs('alpha6')], text: knobsText },
 };
 
 /** Names of the list commands. */
@@ -66,7 +66,7 @@ function knobsText(): string {
     minimum === maximum ? '' : `${minimum}..${maximum}`;
   return table([
     ['path below /sys/kernel/mm', 'default', 'unit', 'range', 'meaning'],
-    ...SYSFS_KNOBS.map((knob) => [
+    ...sysfsKnobs('alpha6').map((knob) => [
       knob.path,
       String(knob.default),
       knob.unit,

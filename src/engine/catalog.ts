@@ -1,8 +1,12 @@
 /** What an experiment can be made of. */
 import { MACHINE_PRESETS } from '../kernel/machine/presets.ts';
-import { SYSFS_KNOBS } from '../kernel/sysfs/sysfs.ts';
-import type { Catalog } from '../protocol/summary.ts';
+import { sysfsKnobs } from '../kernel/sysfs/sysfs.ts';
+import type { Catalog, KnobInfo } from '../protocol/summary.ts';
 import { AUTONUMA_VERSIONS, POLICIES, workloadEntries } from '../scenarios/registry.ts';
+
+function knobsOf(version: string): KnobInfo[] {
+  return sysfsKnobs(version).map(({ field: _field, ...knob }) => knob);
+}
 
 export function buildCatalog(): Catalog {
   return {
@@ -14,6 +18,7 @@ export function buildCatalog(): Catalog {
     })),
     policies: POLICIES.map(({ name, title }) => ({ name, title })),
     versions: [...AUTONUMA_VERSIONS],
-    knobs: SYSFS_KNOBS.map(({ field: _field, ...knob }) => knob),
+    knobs: knobsOf('alpha6'),
+    knobsByVersion: Object.fromEntries(AUTONUMA_VERSIONS.map((version) => [version, knobsOf(version)])),
   };
 }

@@ -3,11 +3,12 @@
  * two ticks, the moment the earlier one is over, whether they come from the experiment or from a person: so a recorded
  * run is the same run.
  */
-import type { BootOptions, Kernel } from '../kernel/kernel-state.ts';
-import { bootKernel, isFinished, tick } from '../kernel/kernel.ts';
-import { findKnob, readSysfs, SYSFS_KNOBS, writeSysfs } from '../kernel/sysfs/sysfs.ts';
+import type { Kernel } from '../kernel/kernel-state.ts';
+import { isFinished, tick } from '../kernel/kernel.ts';
+import { findKnob, readSysfs, sysfsKnobs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
 import type { Reply } from '../protocol/engine-api.ts';
 import type { Experiment } from '../protocol/experiment.ts';
+import { bootWithKnobs } from '../scenarios/boot.ts';
 import { resolveExperiment } from '../scenarios/experiment.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -50,7 +51,7 @@ export class Session {
     const { boot, workload } = resolveExperiment(experiment);
     this.generation = generation;
     this.workload = workload;
-    this.k = bootWith(boot, experiment.knobs);
+    this.k = bootWithKnobs(boot, experiment.knobs);
     this.edits = [...experiment.edits].sort((a, b) => a.tick - b.tick);
     const sparks = new Sparks(this.k.memory.frames.node.length);
     this.rates = new Rates(this.k.machine.nodes.length);
@@ -101,7 +102,7 @@ export class Session {
   /** Value of every knob there is in this boot. */
   knobs(): Record<string, string> {
     const values: Record<string, string> = {};
-    for (const { path } of SYSFS_KNOBS) {
+    for (const { path } of sysfsKnobs(this.k.autonuma.version.name)) {
       const value = readSysfs(this.k, path);
       if (value !== null) values[path] = value;
     }
@@ -134,16 +135,6 @@ export class Session {
       if (!reply.ok) this.problem = `An edit of the experiment was refused: ${reply.error}`;
     }
   }
-}
-
-/** Boot and write the knobs of the experiment before the first tick. */
-function bootWith(options: BootOptions, knobs: Record<string, string>): Kernel {
-  const k = bootKernel(options);
-  for (const [path, value] of Object.entries(knobs)) {
-    const result = writeSysfs(k, path, value);
-    if (!result.ok) throw new Error(`knobs: ${result.error}`);
-  }
-  return k;
 }
 
 export function messageOf(error: unknown): string {

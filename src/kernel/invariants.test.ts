@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkInvariants } from './invariants.ts';
-import { type Kernel, restore, snapshot, stateHash, tick } from './kernel.ts';
+import { advance, type Kernel, restore, snapshot, stateHash, tick } from './kernel.ts';
 import { boot, FOREVER, machineOf, MIB, type NodeSketch, setAlarm } from './kernel.test-util.ts';
 import type { Mempolicy, Op, ProgramImage, ProgramSet, Region } from './program/program.ts';
 import { writeSysfs } from './sysfs/sysfs.ts';
@@ -224,13 +224,11 @@ const experimentArb: fc.Arbitrary<Experiment> = machineArb.chain((nodes) => {
   const cpus = nodes.reduce((sum, node) => sum + node.cpus, 0);
   return fc.record({
     nodes: fc.constant(nodes),
-    set: fc
-      .tuple(imageArb(nodes.length, cpus, false), imageArb(nodes.length, cpus, true))
-      .map(([a, b]) => ({
-        title: 'random',
-        images: [a, b],
-        start: [0, 1, 0].map((i, n) => ({ image: i, atNs: n * 3e6 })),
-      })),
+    set: fc.tuple(imageArb(nodes.length, cpus, false), imageArb(nodes.length, cpus, true)).map(([a, b]) => ({
+      title: 'random',
+      images: [a, b],
+      start: [0, 1, 0].map((i, n) => ({ image: i, atNs: n * 3e6 })),
+    })),
     knobs: fc.array(knobArb, { maxLength: 12 }),
     seed: fc.nat(),
     thp: fc.constantFrom<('off' | 'on')[]>('off', 'off', 'on'),
@@ -292,6 +290,29 @@ describe('invariants under random machines, programs and knobs', () => {
         runTo(k, x, 260);
         expect(stateHash(k)).toBe(expected);
         expect(checkInvariants(k)).toEqual([]);
+      }),
+      { numRuns: Math.ceil(RUNS / 4), seed: SEED },
+    );
+  });
+
+  it('many ticks at once equal tick after tick', { timeout: 600_000 }, () => {
+    fc.assert(
+      fc.property(experimentArb, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 3, maxLength: 3 }), (x, strides) => {
+        const single = start(x);
+        const strided = start(x);
+        for (let i = 0; strided.ticks < 300; i++) {
+          // Knobs may be turned between strides, the same for both.
+          for (const knob of x.knobs) {
+            if (knob.tick % 8 !== i % 8) continue;
+            writeSysfs(single, knob.path, knob.value);
+            writeSysfs(strided, knob.path, knob.value);
+          }
+          const stride = strides[i % strides.length];
+          advance(strided, stride);
+          for (let n = 0; n < stride; n++) tick(single);
+          expect(stateHash(strided)).toBe(stateHash(single));
+        }
+        expect(checkInvariants(strided)).toEqual([]);
       }),
       { numRuns: Math.ceil(RUNS / 4), seed: SEED },
     );

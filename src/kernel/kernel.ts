@@ -79,7 +79,7 @@ export function bootKernel(options: BootOptions): Kernel {
     sched: createSched(machine),
     steady: createSteady(cpus),
     hardware: createHardware(machine),
-    autonuma: createAutonumaState(nodes),
+    autonuma: createAutonumaState(nodes, options.autonumaVersion),
     khugepaged: createKhugepaged(),
     programs: options.programs,
     nextStart: 0,

@@ -48,7 +48,9 @@ export interface Catalog {
   }[];
   policies: { name: 'autonuma' | 'off'; title: string }[];
   versions: string[];
+  /** Knobs of alpha6, and of every version by its name. */
   knobs: KnobInfo[];
+  knobsByVersion: Record<string, KnobInfo[]>;
 }
 
 export interface WorkloadParameter {

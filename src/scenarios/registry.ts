@@ -1,4 +1,5 @@
 /** What an experiment can choose from, for menus, lists and messages. */
+import { AUTONUMA_VERSIONS as PROFILES } from '../kernel/balancing/autonuma/versions.ts';
 import { suggestion, WorkloadError } from '../workloads/error.ts';
 import { WORKLOADS } from '../workloads/catalog.ts';
 import type { ParameterInfo, Variant, Workload } from '../workloads/workload.ts';
@@ -47,4 +48,4 @@ export const POLICIES = [
 ] as const;
 
 /** Versions of AutoNUMA that the kernel model knows. */
-export const AUTONUMA_VERSIONS: readonly string[] = ['alpha6'];
+export const AUTONUMA_VERSIONS: readonly string[] = PROFILES.map((version) => version.name);

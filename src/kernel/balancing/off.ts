@@ -24,6 +24,7 @@ export const offPolicy: BalancingPolicy = {
   },
   twoPassPull: false,
   onSchedule() {},
+  onRebalance() {},
   runDaemon() {
     return 0;
   },

@@ -39,6 +39,8 @@ export interface BalancingPolicy {
   twoPassPull: boolean;
   /** End of schedule() on a CPU whose current task is a user task. May move the task to another CPU. */
   onSchedule(k: Kernel, cpu: CpuId, task: Task): void;
+  /** CFS has balanced the domains of a CPU that is running this user task (the softirq). May move the task. */
+  onRebalance(k: Kernel, cpu: CpuId, task: Task): void;
   /** Run a daemon for at most `budgetNs`. @returns CPU time used; it sleeps by setting wakeAtNs or waiting 'daemon'. */
   runDaemon(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds;
 }

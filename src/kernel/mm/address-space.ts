@@ -45,6 +45,7 @@ export function createMm(
       faultPass: 0,
       fault: new Float64Array(nodes),
       faultTot: 0,
+      lastPass: 0,
       faultTmp: new Float64Array(nodes),
     },
     family: parent === null ? k.mms.length : parent.family,

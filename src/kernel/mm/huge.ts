@@ -18,8 +18,9 @@ import { releaseMapping } from './unmap.ts';
 import { lruForgetSlot } from './pagevec.ts';
 import { FRAME_ANONYMOUS, PAGE_ISOLATED, PAGE_LAST_NID, PTE_NONE, PTE_NUMA, type Vma } from './state.ts';
 
-/** khugepaged/scan_sleep_millisecs and pages_to_scan, defaults of 3.3 (AutoNUMA boosts them from alpha10 on). */
+/** khugepaged/scan_sleep_millisecs and pages_to_scan, defaults of 3.3, and the boost of AutoNUMA alpha10 and later (autonuma.md 5.7). */
 const SCAN_SLEEP_MS = 10_000;
+const BOOSTED_SCAN_SLEEP_MS = 100;
 const PAGES_TO_SCAN = 4096;
 
 /** Where khugepaged is: part of the state, kept on its task as a cursor. */
@@ -44,7 +45,8 @@ export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nan
   while (used < budgetNs && task.debtNs === 0) {
     if (state.scanned >= PAGES_TO_SCAN) {
       state.scanned = 0;
-      sleepUntil(k, task, k.nowNs + SCAN_SLEEP_MS * NS_PER_MS);
+      const boosted = k.autonuma.possible && k.autonuma.version.khugepagedBoost;
+      sleepUntil(k, task, k.nowNs + (boosted ? BOOSTED_SCAN_SLEEP_MS : SCAN_SLEEP_MS) * NS_PER_MS);
       return Math.max(1000, used);
     }
     const slot = nextSlot(k);

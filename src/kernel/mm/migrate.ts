@@ -20,8 +20,8 @@ import {
   setPage,
   useCompact,
 } from './frames.ts';
-import { accountPages, expandSlot, isMappedOnce, pageOfVma, tryFold, vmaOf } from './page-tables.ts';
-import { FRAME_FILE, PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
+import { accountPages, expandSlot, frameOf, isMappedOnce, pageOfVma, tryFold, vmaOf } from './page-tables.ts';
+import { FRAME_FILE, PAGE_ISOLATED, PAGE_LAST_NID, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA } from './state.ts';
 
 /** Did the isolated pages of a range all move? `failed` of them stayed and went back to their LRU. */
 export interface MigrationResult {
@@ -81,7 +81,8 @@ export function migrateIsolated(
     }
     ptes[i] = (target | (entry & PTE_NUMA)) >>> 0;
     // The page cache finds a file page in its new place (migrate_page_move_mapping).
-    if (kindOf(word) === FRAME_FILE) k.memory.objects[vmaOf(k, slot).object].frames[pageOfVma(k, slot, i)] = target;
+    if (kindOf(word) === FRAME_FILE)
+      k.memory.objects[vmaOf(k, slot).object].frames[pageOfVma(k, slot, i)] = target;
     freeFrame(k, frame);
     accountPages(k, slot, src, -1);
     accountPages(k, slot, dst, 1);
@@ -133,8 +134,20 @@ export function splitHugePage(k: Kernel, slot: SlotId): void {
   const t = k.memory.tables;
   if (t.huge[slot] === 0) return;
   t.huge[slot] = 0;
+  if (!k.autonuma.version.splitKeepsLastNid) forgetTailsLastNid(k, slot);
   k.counters.thp_split++;
   k.bill.splitNs += k.costs.splitNs;
-  markBlockDirty(k, t.block[slot]);
+  markBlockDirty(k, frameOf(t, slot, 0) >>> 9);
   trace(k, TRACE_THP_SPLIT, slot);
+}
+
+/** Before alpha14 only the head page keeps last_nid (autonuma.md 2.1). */
+function forgetTailsLastNid(k: Kernel, slot: SlotId): void {
+  const t = k.memory.tables;
+  if ((pageOf(k.memory.frames, frameOf(t, slot, 0)) & PAGE_LAST_NID) === 0) return;
+  expandSlot(k, slot);
+  for (let i = 1; i < PAGES_PER_BLOCK; i++) {
+    const frame = frameOf(t, slot, i);
+    setPage(k, frame, (pageOf(k.memory.frames, frame) & ~PAGE_LAST_NID) >>> 0);
+  }
 }

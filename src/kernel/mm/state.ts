@@ -159,6 +159,8 @@ export interface MmAutonuma {
   /** Pages found on each node in the last completed scan. */
   fault: Float64Array;
   faultTot: number;
+  /** autonuma28: pass in which `fault` was last halved. */
+  lastPass: number;
   /** Accumulator of the scan in progress. */
   faultTmp: Float64Array;
 }

@@ -47,5 +47,8 @@ export function schedulerTick(k: Kernel, cpu: CpuId): void {
   const rq = k.sched.queues[cpu];
   if (rq.cpuLoadSettled === 0) updateCpuLoad(k, rq);
   if (rq.nrRunning > 1 && rq.current >= 0 && rq.needResched === 0) checkPreemptTick(k, rq);
-  if (k.nowNs >= rq.nextBalanceNs) rebalanceDomains(k, cpu, rq.nrRunning === 0);
+  if (k.nowNs < rq.nextBalanceNs) return;
+  rebalanceDomains(k, cpu, rq.nrRunning === 0);
+  const current = rq.current < 0 ? null : k.tasks[rq.current];
+  if (current !== null && current.daemon === '') k.policy.onRebalance(k, cpu, current);
 }

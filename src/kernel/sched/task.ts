@@ -39,6 +39,12 @@ export interface TaskAutonuma {
   /** Decayed count of hinting-faulted pages per node. */
   fault: Float64Array;
   faultTot: number;
+  /** autonuma28: set by a last_nid mismatch, cleared at the next pass; while set this task migrates nothing. */
+  falseSharing: number;
+  /** alpha14: NEED_BALANCE. */
+  needBalance: number;
+  /** autonuma28: when sched_autonuma_balance last ran for this task. */
+  lastBalanceNs: Nanoseconds;
 }
 
 export interface Task {

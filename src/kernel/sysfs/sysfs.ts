@@ -1,6 +1,7 @@
 /** /sys as a shell sees it: every knob and counter under its real path, read and written as text with the kernel's own ranges. */
-import { ALPHA6_SYSFS, type KnobDescription, LAB_SYSFS } from '../balancing/autonuma/knobs.ts';
+import { type KnobDescription, LAB_SYSFS, sysfsTree } from '../balancing/autonuma/knobs.ts';
 import { wakeNonEmptyDaemons } from '../balancing/autonuma/migrated.ts';
+import { autonumaVersion } from '../balancing/autonuma/versions.ts';
 import { wakeScandIfBlocked } from '../balancing/autonuma/scan.ts';
 import type { AutonumaKnobs } from '../balancing/autonuma/state.ts';
 import type { Kernel } from '../kernel-state.ts';
@@ -24,8 +25,13 @@ const THP_ENABLED: KnobDescription = {
   choices: ['always', 'never'],
 };
 
-/** All there is, in listing order. Paths are below /sys/kernel/mm. */
-export const SYSFS_KNOBS: readonly KnobDescription[] = [...ALPHA6_SYSFS, ...LAB_SYSFS, THP_ENABLED];
+/**
+ * All there is under a version of AutoNUMA, in listing order. Paths are below /sys/kernel/mm.
+ * @throws RangeError for an unknown version
+ */
+export function sysfsKnobs(version: string): readonly KnobDescription[] {
+  return [...sysfsTree(autonumaVersion(version)), ...LAB_SYSFS, THP_ENABLED];
+}
 
 /** Strip the mount point people paste along. */
 function normalise(path: string): string {
@@ -38,7 +44,7 @@ function normalise(path: string): string {
 /** The knob at a path, or undefined; AutoNUMA's directory is absent when AutoNUMA is impossible (autonuma.md 7.4). */
 export function findKnob(k: Kernel, path: string): KnobDescription | undefined {
   const wanted = normalise(path);
-  const knob = SYSFS_KNOBS.find((entry) => entry.path === wanted);
+  const knob = sysfsKnobs(k.autonuma.version.name).find((entry) => entry.path === wanted);
   if (knob === undefined || (knob !== THP_ENABLED && !k.autonuma.possible)) return undefined;
   return knob;
 }
@@ -69,7 +75,7 @@ export function writeSysfs(k: Kernel, path: string, text: string): WriteResult {
   const wanted = normalise(path);
   const knob = findKnob(k, wanted);
   if (knob === undefined) {
-    const why = SYSFS_KNOBS.some((entry) => entry.path === wanted)
+    const why = sysfsKnobs(k.autonuma.version.name).some((entry) => entry.path === wanted)
       ? ' (AutoNUMA is not possible in this boot)'
       : '';
     return { ok: false, error: `/sys/kernel/mm/${wanted}: No such file or directory${why}` };
@@ -88,7 +94,7 @@ export function writeSysfs(k: Kernel, path: string, text: string): WriteResult {
     if (number < knob.minimum || number > knob.maximum) return invalid(wanted, value, expected);
     apply(k, knob.field as keyof AutonumaKnobs, number);
   }
-  trace(k, TRACE_KNOB, SYSFS_KNOBS.indexOf(knob));
+  trace(k, TRACE_KNOB, sysfsKnobs(k.autonuma.version.name).indexOf(knob));
   return { ok: true };
 }
 

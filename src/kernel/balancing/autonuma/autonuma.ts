@@ -5,14 +5,15 @@ import { printk } from '../../output.ts';
 import { createKernelThread } from '../../program/kernel-threads.ts';
 import { nextBelow } from '../../random.ts';
 import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
-import { type Nanoseconds, type NodeId, NS_PER_MS } from '../../units.ts';
+import { type CpuId, type Nanoseconds, type NodeId, NS_PER_MS } from '../../units.ts';
 import type { BalancingPolicy } from '../policy.ts';
 import { autonumaBalance, canPull, isAffine } from './balance.ts';
 import { hintingFault } from './fault.ts';
 import { runMigrated } from './migrated.ts';
 import { createQueues, createRunPool, forgetPageInQueues, forgetSlotInQueues } from './queues.ts';
-import { runScand } from './scan.ts';
+import { halfGapMs, runScand } from './scan.ts';
 import type { AutonumaKnobs, AutonumaState } from './state.ts';
+import { type AutonumaVersion, autonumaVersion } from './versions.ts';
 
 /** Defaults of alpha6 (autonuma.md 7.1). CONFIG_AUTONUMA_DEFAULT_ENABLED is taken as yes. */
 export const ALPHA6_KNOBS: AutonumaKnobs = {
@@ -29,15 +30,33 @@ export const ALPHA6_KNOBS: AutonumaKnobs = {
   load_balance_strict: 1,
   clone_reset: 1,
   fork_reset: 1,
+  smt: 1,
+  allow_first_fault: 1,
+  reset: 1,
+  child_inheritance: 0,
+  sched_autonuma_balance_interval_millisecs: 100,
   thp_native_migration: 0,
   page_cache_spill: 0,
 };
 
-/** State before boot, or for a kernel without AutoNUMA. */
-export function createAutonumaState(nodes: number): AutonumaState {
+/** Defaults of a version: alpha6's but for what its profile says. */
+export function defaultKnobs(version: AutonumaVersion): AutonumaKnobs {
+  return {
+    ...ALPHA6_KNOBS,
+    load_balance_strict: version.loadBalanceStrict,
+    scan_sleep_pass_millisecs: version.scanSleepPassMs,
+    working_set: version.workingSetDefault,
+  };
+}
+
+/** State before boot, or for a kernel without AutoNUMA. @throws RangeError for an unknown version */
+export function createAutonumaState(nodes: number, versionName: string): AutonumaState {
+  const version = { ...autonumaVersion(versionName) };
   return {
     possible: false,
-    knobs: { ...ALPHA6_KNOBS },
+    version,
+    windows: [],
+    knobs: defaultKnobs(version),
     scanner: {
       task: -1,
       phase: 'off',
@@ -67,7 +86,8 @@ function boot(k: Kernel): void {
   a.possible = true;
   const scand = createKernelThread(k, 'knuma_scand', 'knuma_scand', -1);
   a.scanner.task = scand.id;
-  for (let n = 0; n < k.machine.nodes.length; n++) {
+  if (a.version.migration === 'fault') a.windows = k.machine.nodes.map(() => ({ startNs: 0, pages: 0 }));
+  for (let n = 0; n < k.machine.nodes.length && a.version.migration === 'queue'; n++) {
     const task = createKernelThread(k, `knuma_migrated${n}`, 'knuma_migrated', n);
     a.daemons.push({
       node: n,
@@ -81,12 +101,12 @@ function boot(k: Kernel): void {
       pagesMigratedHere: 0,
     });
   }
-  const gapMs = a.knobs.scan_sleep_pass_millisecs;
-  const leftMs = nextBelow(k.random.scanner, 2 * gapMs);
-  a.scanner.phase = leftMs >= gapMs ? 'gap1' : 'gap2';
+  const gapMs = halfGapMs(a);
+  const leftMs = nextBelow(k.random.scanner, a.version.passGap === 'once' ? gapMs : 2 * gapMs);
+  a.scanner.phase = leftMs >= gapMs && a.version.passGap !== 'once' ? 'gap1' : 'gap2';
   scand.state = TASK_SLEEPING;
   scand.program.waiting = 'timer';
-  scand.wakeAtNs = (leftMs >= gapMs ? leftMs - gapMs : leftMs) * NS_PER_MS;
+  scand.wakeAtNs = (a.scanner.phase === 'gap1' ? leftMs - gapMs : leftMs) * NS_PER_MS;
 }
 
 /** The same without daemons: `noautonuma`, or a single node (autonuma.md 7.4). */
@@ -102,10 +122,18 @@ function resetTask(k: Kernel, task: Task): void {
   task.autonuma.faultPass = task.mm >= 0 ? k.mms[task.mm].autonuma.faultPass : 0;
 }
 
+/** Do a child's statistics start empty (autonuma.md 6.7)? `own`: the knob that alpha6..19 have for it. */
+function childStartsEmpty(k: Kernel, own: 'clone_reset' | 'fork_reset'): boolean {
+  const { knobs, version } = k.autonuma;
+  if (version.layout === 'alpha') return knobs[own] !== 0;
+  return version.layout === '24' ? knobs.reset !== 0 : knobs.child_inheritance === 0;
+}
+
 /** autonuma.md 6.7: clone_reset for threads and new processes alike governs the task statistics. */
 function onFork(k: Kernel, parent: Task, child: Task): void {
-  if (k.autonuma.knobs.clone_reset !== 0) {
+  if (childStartsEmpty(k, 'clone_reset')) {
     resetTask(k, child);
+    if (k.autonuma.version.inheritsPreferred) child.autonuma.preferred = parent.autonuma.preferred;
     return;
   }
   child.autonuma.preferred = parent.autonuma.preferred;
@@ -116,7 +144,7 @@ function onFork(k: Kernel, parent: Task, child: Task): void {
 
 function onMmCreated(k: Kernel, mm: AddressSpace, parent: AddressSpace | null): void {
   k.autonuma.scanner.mmList.push(mm.id);
-  if (parent === null || k.autonuma.knobs.fork_reset !== 0) return;
+  if (parent === null || childStartsEmpty(k, 'fork_reset')) return;
   mm.autonuma.fault.set(parent.autonuma.fault);
   mm.autonuma.faultTot = parent.autonuma.faultTot;
   mm.autonuma.faultPass = parent.autonuma.faultPass;
@@ -134,6 +162,31 @@ function onMmExit(k: Kernel, mm: AddressSpace): void {
 function allocationNode(k: Kernel, task: Task): NodeId {
   const local = k.machine.cpus[task.cpu].node;
   return task.autonuma.preferred >= 0 ? task.autonuma.preferred : local;
+}
+
+/** Where each version runs sched_autonuma_balance (autonuma.md 6.1). */
+function onSchedule(k: Kernel, cpu: CpuId, task: Task): void {
+  const { balanceTrigger } = k.autonuma.version;
+  if (balanceTrigger === 'schedule') autonumaBalance(k, cpu, task);
+  else if (balanceTrigger === 'rebalance, then schedule' && task.autonuma.needBalance !== 0) {
+    task.autonuma.needBalance = 0;
+    autonumaBalance(k, cpu, task);
+  }
+}
+
+function onRebalance(k: Kernel, cpu: CpuId, task: Task): void {
+  const { balanceTrigger } = k.autonuma.version;
+  if (balanceTrigger === 'schedule') return;
+  if (balanceTrigger === 'rebalance, then schedule') {
+    task.autonuma.needBalance = 1;
+    return;
+  }
+  if (balanceTrigger === 'rebalance, 100 ms apart') {
+    const intervalNs = k.autonuma.knobs.sched_autonuma_balance_interval_millisecs * NS_PER_MS;
+    if (task.autonuma.lastBalanceNs >= 0 && k.nowNs - task.autonuma.lastBalanceNs < intervalNs) return;
+    task.autonuma.lastBalanceNs = k.nowNs;
+  }
+  autonumaBalance(k, cpu, task);
 }
 
 function runDaemon(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
@@ -154,6 +207,7 @@ export const autonumaPolicy: BalancingPolicy = {
   isAffine,
   canPull,
   twoPassPull: true,
-  onSchedule: autonumaBalance,
+  onSchedule,
+  onRebalance,
   runDaemon,
 };

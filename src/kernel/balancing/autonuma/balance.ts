@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../kernel-state.ts';
 import { MOVED_BY_AUTONUMA, printk } from '../../output.ts';
-import { averageIdleNs, endSteady, idleForNs, isIdle, moveTask } from '../../sched/sched.ts';
+import { averageIdleNs, endSteady, idleForNs, isIdle, moveTask, runnableOn } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import type { CpuId, NodeId } from '../../units.ts';
 import type { IdleType } from '../policy.ts';
@@ -60,9 +60,18 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
     task.autonuma.preferred = -1;
     return;
   }
+  const { version } = k.autonuma;
   const mm = k.mms[task.mm];
-  if (mm.autonuma.faultTot === 0 || task.autonuma.faultTot === 0) return;
   const home = k.machine.cpus[cpu].node;
+  if (mm.autonuma.faultTot === 0 || task.autonuma.faultTot === 0) {
+    if (version.noStatisticsPrefersCurrent) task.autonuma.preferred = home;
+    return;
+  }
+  if (version.fastPath !== 'none' && isConverged(k, task, home)) {
+    task.autonuma.preferred = home;
+    payForBalance(k, cpu, task, 0);
+    return;
+  }
   let bestCpu = -1;
   let bestGain = 0;
   let bestThere = 0;
@@ -76,7 +85,7 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
     for (const other of nodes[n].cpus) {
       if (task.affinity !== null && task.affinity[other] === 0) continue;
       looked++;
-      const thread = compare(k, task, other, n, home);
+      const thread = compare(k, task, cpu, other, n, home);
       if (thread < 0) continue;
       const gain = gainOf(comparison);
       if (gain > bestGain) {
@@ -89,10 +98,7 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
       }
     }
   }
-  const cost = k.costs.balanceNs + looked * k.costs.balancePerCpuNs;
-  endSteady(k, cpu);
-  task.debtNs += cost;
-  k.bill.balanceNs += cost;
+  payForBalance(k, cpu, task, looked);
   task.autonuma.preferred = bestCpu >= 0 ? k.machine.cpus[bestCpu].node : home;
   if (bestCpu < 0) return;
   if (k.autonuma.knobs.debug !== 0) {
@@ -102,25 +108,106 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
         `w_other ${bestThere} w_nid ${bestMine} w_cpu_nid ${bestHome} ${byThread ? 'thread' : 'process'}`,
     );
   }
+  const victim = k.sched.queues[bestCpu].current;
   moveTask(k, task, bestCpu, MOVED_BY_AUTONUMA, bestGain, byThread ? 1 : 2);
+  // 24 and later: the one that ran there comes here in exchange; its own preferred node is its own business.
+  if (version.move === 'exchange' && victim >= 0 && k.tasks[victim].cpu === bestCpu) {
+    moveTask(k, k.tasks[victim], cpu, MOVED_BY_AUTONUMA, bestGain, byThread ? 1 : 2);
+  }
 }
 
-/** Fill `comparison` for one candidate CPU. @returns 1 thread statistics, 2 process statistics, -1 not a candidate */
-function compare(k: Kernel, task: Task, other: CpuId, n: NodeId, home: NodeId): number {
+function payForBalance(k: Kernel, cpu: CpuId, task: Task, looked: number): void {
+  const cost = k.costs.balanceNs + looked * k.costs.balancePerCpuNs;
+  endSteady(k, cpu);
+  task.debtNs += cost;
+  k.bill.balanceNs += cost;
+}
+
+/**
+ * The fast path (autonuma.md 6.3): task and mm have their most here. alpha14 takes the last node at which both running maxima rise
+ * together, which mispredicts with many nodes; 19 and later look for each maximum on its own.
+ */
+function isConverged(k: Kernel, task: Task, home: NodeId): boolean {
+  const joint = k.autonuma.version.fastPath === 'joint maxima';
+  let bestTask = -1;
+  let bestMm = -1;
+  let mostTask = 0;
+  let mostMm = 0;
+  for (let n = 0; n < k.machine.nodes.length; n++) {
+    const tw = taskWeight(task, n);
+    const mw = mmWeight(k, task, n);
+    if (joint) {
+      if (tw > mostTask && mw > mostMm) {
+        mostTask = tw;
+        mostMm = mw;
+        bestTask = n;
+        bestMm = n;
+      }
+      continue;
+    }
+    if (tw > mostTask) {
+      mostTask = tw;
+      bestTask = n;
+    }
+    if (mw > mostMm) {
+      mostMm = mw;
+      bestMm = n;
+    }
+  }
+  return bestTask === home && bestMm === home;
+}
+
+/** All SMT siblings of a CPU idle, the CPU itself left out (alpha10's S), or long-idle with it (its O). */
+function siblingsIdle(k: Kernel, cpu: CpuId, long: boolean): boolean {
+  for (const sibling of k.machine.cpus[cpu].siblings) {
+    if (long ? !isLongIdle(k, sibling) : sibling !== cpu && !isIdle(k, sibling)) return false;
+  }
+  return true;
+}
+
+/**
+ * Fill `comparison` for one candidate CPU.
+ * @param cpu CPU of the task, `other` the candidate on node n
+ * @returns 1 thread statistics, 2 process statistics, -1 not a candidate
+ */
+function compare(k: Kernel, task: Task, cpu: CpuId, other: CpuId, n: NodeId, home: NodeId): number {
+  const { version, knobs } = k.autonuma;
+  const smtAware = version.idleCandidates === 'long-idle, SMT aware' && knobs.smt !== 0;
   const current = k.sched.queues[other].current;
   if (current < 0) {
     // alpha6..10: a long-idle CPU of a node where both weights are higher beats an equal busy one (autonuma.md 6.5).
-    if (!isLongIdle(k, other)) return -1;
-    if (taskWeight(task, n) <= taskWeight(task, home)) return -1;
-    comparison.there = -1;
+    if (version.idleCandidates === 'none' || !isLongIdle(k, other)) return -1;
     comparison.mine = mmWeight(k, task, n);
     comparison.home = mmWeight(k, task, home);
+    if (smtAware) {
+      const mineFree = siblingsIdle(k, cpu, false);
+      const itsFree = siblingsIdle(k, other, true);
+      if (mineFree && !itsFree) return -1;
+      if (!mineFree && itsFree) {
+        // "NUMA affinity override": a whole idle core beats sharing one, whatever home's weight is.
+        comparison.there = -2;
+        comparison.home = Math.min(comparison.home, comparison.mine - 1);
+        return 2;
+      }
+    }
+    if (taskWeight(task, n) <= taskWeight(task, home)) return -1;
+    comparison.there = -1;
     return comparison.mine > comparison.home ? 2 : -1;
   }
   const running = k.tasks[current];
   if (running.mm < 0) return -1;
-  if (running.autonuma.faultTot === 0 || k.mms[running.mm].autonuma.faultTot === 0) return -1;
-  if (running.mm === task.mm) {
+  if (smtAware && siblingsIdle(k, cpu, false) && runnableOn(k, cpu) <= 1) return -1;
+  if (version.move === 'exchange' && running.affinity !== null && running.affinity[cpu] === 0) return -1;
+  const sameMm = running.mm === task.mm;
+  const theirMm = k.mms[running.mm].autonuma;
+  if (
+    version.lenientStatistics
+      ? (sameMm ? running.autonuma.faultTot : theirMm.faultTot) === 0
+      : running.autonuma.faultTot === 0 || theirMm.faultTot === 0
+  ) {
+    return -1;
+  }
+  if (sameMm) {
     comparison.there = taskWeight(running, n);
     comparison.mine = taskWeight(task, n);
     comparison.home = taskWeight(task, home);
@@ -143,6 +230,7 @@ export function canPull(k: Kernel, task: Task, dst: CpuId, affineOnly: boolean, 
   if (isAffine(k, task, dst)) return true;
   if (affineOnly) return false;
   if (k.autonuma.knobs.load_balance_strict !== 0 && idle === 'not_idle') return false;
+  if (!k.autonuma.version.extraVeto) return true;
   const preferred = task.autonuma.preferred;
   for (const cpu of k.machine.nodes[preferred].cpus) {
     if (task.affinity !== null && task.affinity[cpu] === 0) continue;

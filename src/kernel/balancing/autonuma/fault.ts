@@ -5,12 +5,13 @@
 import { pageOf, setPage } from '../../mm/frames.ts';
 import { expandSlot, isMappedOnce } from '../../mm/page-tables.ts';
 import { isOnLru } from '../../mm/pagevec.ts';
-import { PAGE_ISOLATED, PAGE_LAST_NID, PTE_FRAME_MASK, PTE_NONE } from '../../mm/state.ts';
+import { type AddressSpace, PAGE_ISOLATED, PAGE_LAST_NID, PTE_FRAME_MASK, PTE_NONE } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
 import { trace, TRACE_PAGES_CANCELLED } from '../../output.ts';
 import type { Task } from '../../sched/task.ts';
 import type { Nanoseconds, NodeId, SlotId } from '../../units.ts';
 import { countQueued, cutRuns, migrateNid, pushRun, traceQueued, withMigrateNid } from './queues.ts';
+import { migrateOnFault } from './migrate-on-fault.ts';
 import { wakeOnCrossing } from './migrated.ts';
 
 /** Pages credited to each node by the fault under way: scratch, always cleared after use. */
@@ -34,22 +35,45 @@ interface Decision {
   leaves: NodeId;
   /** Queue the page joins, -1 none. */
   joins: NodeId;
+  /** The last_nid filter failed. */
+  mismatch: boolean;
 }
-const decision: Decision = { word: 0, nid: 0, leaves: -1, joins: -1 };
+const decision: Decision = { word: 0, nid: 0, leaves: -1, joins: -1, mismatch: false };
+
+/** What of a version, its knobs and the task bears on the filter. */
+export interface FilterRules {
+  /** 24+: a mismatch dequeues in any case and credits the page's node. */
+  failCreditsPageNode: boolean;
+  /** 24+ knob; implicit before. */
+  allowFirstFault: boolean;
+  /** 28: this task may migrate nothing until its next pass. */
+  braked: boolean;
+  /** 27+: there are no queues; `joins` then means "try to migrate now". */
+  queues: boolean;
+}
+
+const ALPHA6_RULES: FilterRules = {
+  failCreditsPageNode: false,
+  allowFirstFault: true,
+  braked: false,
+  queues: true,
+};
+const rules: FilterRules = { ...ALPHA6_RULES };
 
 /**
  * The truth table of autonuma.md 4.2: last_nid filter, then memory follows CPU. Pure; the result is in the returned (reused) object.
  * @param here node of the CPU, @param on node of the page, @param onLru false while in a pagevec or isolated by a migration
  */
-export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean): Decision {
+export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean, by = ALPHA6_RULES): Decision {
   const last = lastNid(word);
   const queued = migrateNid(word);
   decision.leaves = -1;
   decision.joins = -1;
+  decision.mismatch = (last >= 0 && last !== here) || (last < 0 && !by.allowFirstFault);
   let next = withLastNid(word, here);
-  if (last >= 0 && last !== here) {
+  if (decision.mismatch) {
     // Mismatch: remember the new node, take back a pending migration elsewhere, queue nothing this time.
-    if (queued >= 0 && queued !== here) {
+    if (queued >= 0 && (queued !== here || by.failCreditsPageNode)) {
       decision.leaves = queued;
       next = withMigrateNid(next, -1);
     }
@@ -58,12 +82,16 @@ export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean): 
   } else if (!onLru) {
     decision.nid = on;
   } else if (here !== on) {
-    if (queued !== here) {
-      decision.leaves = queued;
-      decision.joins = here;
-      next = withMigrateNid(next, here);
+    if (by.braked) {
+      decision.nid = on;
+    } else {
+      if (queued !== here) {
+        decision.leaves = queued;
+        decision.joins = here;
+        if (by.queues) next = withMigrateNid(next, here);
+      }
+      decision.nid = here;
     }
-    decision.nid = here;
   } else {
     if (queued >= 0) {
       decision.leaves = queued;
@@ -87,7 +115,12 @@ export function hintingFault(
   to: number,
   huge: boolean,
 ): Nanoseconds {
-  if (k.autonuma.knobs.enabled === 0) return 0;
+  const { version, knobs } = k.autonuma;
+  if (knobs.enabled === 0 || (version.taskPolicyBypass && task.mempolicy !== null)) return 0;
+  rules.failCreditsPageNode = version.failCreditsPageNode;
+  rules.allowFirstFault = knobs.allow_first_fault !== 0;
+  rules.braked = version.falseSharingBrake && task.autonuma.falseSharing !== 0;
+  rules.queues = version.migration === 'queue';
   const t = k.memory.tables;
   const here = k.machine.cpus[task.cpu].node;
   let pages = 0;
@@ -98,11 +131,18 @@ export function hintingFault(
     if (isMappedOnce(word)) {
       pages = t.present[slot];
       const on = frames.node[block];
-      const d = decide(word, here, on, (word & PAGE_ISOLATED) === 0);
+      const d = decide(word, here, on, (word & PAGE_ISOLATED) === 0, rules);
+      if (d.mismatch) task.autonuma.falseSharing = 1;
       if (d.leaves >= 0) dequeue(k, task, slot, t.low[slot], t.high[slot], d.leaves, on, pages);
       frames.page[block] = d.word;
-      if (d.joins >= 0) enqueue(k, task, slot, t.low[slot], t.high[slot], d.joins, on, pages, t.low[slot]);
-      credit[d.nid] += pages;
+      if (d.joins >= 0 && !rules.queues) {
+        const taken = migrateOnFault(k, task, slot, t.low[slot], t.high[slot], on, here, huge);
+        credit[here] += taken;
+        credit[on] += pages - taken;
+      } else {
+        if (d.joins >= 0) enqueue(k, task, slot, t.low[slot], t.high[slot], d.joins, on, pages, t.low[slot]);
+        credit[d.nid] += pages;
+      }
       countSampled(k, pages, on === here ? pages : 0);
     }
   } else {
@@ -131,16 +171,18 @@ function sampleOneByOne(k: Kernel, task: Task, slot: SlotId, from: number, to: n
     if (!isMappedOnce(word)) continue;
     const on = frames.node[frame >>> 9];
     const onLru = (word & PAGE_ISOLATED) === 0 && isOnLru(k, slot, i);
-    const d = decide(word, here, on, onLru);
+    const d = decide(word, here, on, onLru, rules);
+    if (d.mismatch) task.autonuma.falseSharing = 1;
     pages++;
     if (on === here) local++;
-    credit[d.nid]++;
+    if (d.joins < 0 || rules.queues) credit[d.nid]++;
     if (d.word === word) continue;
     const joins = d.joins;
     const next = d.word;
     if (d.leaves >= 0) dequeue(k, task, slot, i, i + 1, d.leaves, on, 1);
     setPage(k, frame, next);
-    if (joins >= 0) enqueue(k, task, slot, i, i + 1, joins, on, 1, from);
+    if (joins >= 0 && rules.queues) enqueue(k, task, slot, i, i + 1, joins, on, 1, from);
+    else if (joins >= 0) credit[migrateOnFault(k, task, slot, i, i + 1, on, here, false) > 0 ? here : on]++;
   }
   countSampled(k, pages, local);
   return pages;
@@ -188,11 +230,30 @@ function creditTask(k: Kernel, task: Task): void {
     for (let n = 0; n < nodes; n++) stats.fault[n] = Math.floor(stats.fault[n] / 2);
     stats.faultTot = Math.floor(stats.faultTot / 2);
     stats.faultPass = mm.autonuma.faultPass;
+    stats.falseSharing = 0;
+    if (k.autonuma.version.mmStatistics === 'fault') halveMmStatistics(mm);
   }
   for (let n = 0; n < nodes; n++) {
     if (credit[n] === 0) continue;
     stats.fault[n] += credit[n];
     stats.faultTot += credit[n];
+    if (k.autonuma.version.mmStatistics === 'fault') {
+      mm.autonuma.fault[n] += credit[n];
+      mm.autonuma.faultTot += credit[n];
+    }
     credit[n] = 0;
   }
+}
+
+/** autonuma28: once a pass of the mm, guarded by lastPass; the total is their sum again. */
+function halveMmStatistics(mm: AddressSpace): void {
+  const stats = mm.autonuma;
+  if (stats.lastPass === stats.faultPass) return;
+  stats.lastPass = stats.faultPass;
+  let total = 0;
+  for (let n = 0; n < stats.fault.length; n++) {
+    stats.fault[n] = Math.floor(stats.fault[n] / 2);
+    total += stats.fault[n];
+  }
+  stats.faultTot = total;
 }

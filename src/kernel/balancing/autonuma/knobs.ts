@@ -1,5 +1,6 @@
 /** /sys/kernel/mm/autonuma of alpha6: every knob and counter with default, range and meaning (autonuma.md 7.1). */
 import type { AutonumaKnobs } from './state.ts';
+import type { AutonumaVersion } from './versions.ts';
 
 export interface KnobDescription {
   /** Path below /sys/kernel/mm. */
@@ -180,3 +181,98 @@ export const LAB_SYSFS: readonly KnobDescription[] = [
     path: 'autonuma_lab/page_cache_spill',
   },
 ];
+
+/** A knob under another name or with another default. */
+function renamed(
+  knob: KnobDescription,
+  path: string,
+  change: Partial<KnobDescription> = {},
+): KnobDescription {
+  return { ...knob, ...change, path: `autonuma/${path}` };
+}
+
+function alpha(path: string): KnobDescription {
+  const knob = ALPHA6_SYSFS.find((entry) => entry.path === `autonuma/${path}`);
+  if (knob === undefined) throw new Error(`no such knob: ${path}`);
+  return knob;
+}
+
+const PASS_TOTAL = { default: '10000', meaning: 'Rest between two passes.' };
+
+const SMT = flag('scheduler/smt', 'smt', 1, 'Look at SMT siblings before moving to an idle CPU.');
+const RESET = flag(
+  'scheduler/reset',
+  'reset',
+  1,
+  'New threads and processes start without statistics; 0 copies the parent.',
+);
+const FIRST_FAULT = flag(
+  'knuma_migrated/allow_first_fault',
+  'allow_first_fault',
+  1,
+  'The first hinting fault on a page may already migrate it; 0 waits for a second one from the same node.',
+);
+const CHILD_INHERITANCE = flag(
+  'child_inheritance',
+  'child_inheritance',
+  0,
+  'Children copy the statistics of their parent.',
+);
+const BALANCE_INTERVAL = number(
+  'sched_autonuma_balance_interval_millisecs',
+  'sched_autonuma_balance_interval_millisecs',
+  100,
+  'ms',
+  0,
+  [0, 2000],
+  'Least time between two balancing passes of one task.',
+);
+
+const V24_SYSFS: readonly KnobDescription[] = [
+  ...ALPHA6_SYSFS.filter((knob) => !['clone_reset', 'fork_reset', 'working_set'].includes(knob.field)).map(
+    (knob) => {
+      if (knob.field === 'scan_sleep_pass_millisecs') return { ...knob, ...PASS_TOTAL };
+      return knob.field === 'load_balance_strict' ? { ...knob, default: '0' } : knob;
+    },
+  ),
+  renamed(alpha('knuma_scand/working_set'), 'knuma_scand/mm_working_set', { default: '1' }),
+  FIRST_FAULT,
+  RESET,
+];
+
+const V27_SYSFS: readonly KnobDescription[] = [
+  alpha('enabled'),
+  alpha('debug'),
+  renamed(alpha('knuma_migrated/migrate_sleep_millisecs'), 'migrate_sleep_millisecs', {
+    meaning: 'Window of the migration rate limit of a node.',
+  }),
+  renamed(alpha('knuma_migrated/pages_to_migrate'), 'pages_to_migrate', {
+    meaning: 'Pages that may migrate to a node in one window.',
+  }),
+  renamed(alpha('knuma_migrated/pages_migrated'), 'pages_migrated'),
+  renamed(alpha('knuma_scand/scan_sleep_millisecs'), 'scan_sleep_millisecs'),
+  renamed(alpha('knuma_scand/scan_sleep_pass_millisecs'), 'scan_sleep_pass_millisecs', PASS_TOTAL),
+  renamed(alpha('knuma_scand/pages_to_scan'), 'pages_to_scan'),
+  renamed(alpha('knuma_scand/pages_scanned'), 'pages_scanned'),
+  renamed(alpha('knuma_scand/full_scans'), 'full_scans'),
+  renamed(alpha('knuma_scand/pmd'), 'scan_pmd'),
+  renamed(alpha('scheduler/load_balance_strict'), 'sched_load_balance_strict', { default: '0' }),
+  CHILD_INHERITANCE,
+  renamed(FIRST_FAULT, 'migrate_allow_first_fault'),
+  renamed(alpha('knuma_scand/working_set'), 'mm_working_set', { default: '1' }),
+];
+
+const V28_SYSFS: readonly KnobDescription[] = [
+  ...V27_SYSFS.filter((knob) => knob.field !== 'pages_migrated' && knob.field !== 'working_set').map(
+    (knob) => (knob.field === 'migrate_sleep_millisecs' ? renamed(knob, 'migrate_interval_millisecs') : knob),
+  ),
+  BALANCE_INTERVAL,
+];
+
+/** The tree of a version (autonuma.md 7.1 to 7.3). */
+export function sysfsTree(version: AutonumaVersion): readonly KnobDescription[] {
+  if (version.layout === '24') return V24_SYSFS;
+  if (version.layout === '27') return V27_SYSFS;
+  if (version.layout === '28') return V28_SYSFS;
+  return version.idleCandidates === 'long-idle, SMT aware' ? [...ALPHA6_SYSFS, SMT] : ALPHA6_SYSFS;
+}

@@ -7,10 +7,10 @@ import type { Kernel } from '../../kernel-state.ts';
 import { printk, trace, TRACE_SCAN_PASS } from '../../output.ts';
 import { disturbMm, sleepOn, sleepUntil } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
-import { type Nanoseconds, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
+import { type Nanoseconds, type NodeId, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import { flushQueues } from './migrated.ts';
 import { migrateNid } from './queues.ts';
-import type { ScannerState } from './state.ts';
+import type { AutonumaState, ScannerState } from './state.ts';
 
 /**
  * Run the scanner for at most `budgetNs`. Marks take effect slot by slot; the TLB flush that the kernel makes once per VMA part
@@ -26,7 +26,7 @@ export function runScand(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseco
       lruAddDrain(k, task.cpu);
       flushQueues(k);
       s.phase = 'gap2';
-      sleep(k, task, k.autonuma.knobs.scan_sleep_pass_millisecs);
+      sleep(k, task, halfGapMs(k.autonuma));
       return Math.max(used, 1000);
     }
     if (s.phase === 'gap2') {
@@ -81,8 +81,15 @@ function endOfPass(k: Kernel, task: Task): void {
   trace(k, TRACE_SCAN_PASS, s.passProgress, s.fullScans);
   k.output.stepScanPasses++;
   s.passProgress = 0;
-  s.phase = 'gap1';
-  sleep(k, task, k.autonuma.knobs.scan_sleep_pass_millisecs);
+  // 27 and later sleep once and have no queues to flush.
+  s.phase = k.autonuma.version.passGap === 'once' ? 'gap2' : 'gap1';
+  sleep(k, task, halfGapMs(k.autonuma));
+}
+
+/** One sleep of the gap between passes: the knob twice (<= 19), its two halves (24), or all of it once (27+). */
+export function halfGapMs(a: AutonumaState): number {
+  const ms = a.knobs.scan_sleep_pass_millisecs;
+  return a.version.passGap === 'halves' ? Math.floor(ms / 2) : ms;
 }
 
 /** scanChunk of autonuma.md 3.3, resumable after any slot. @returns CPU time used */
@@ -109,8 +116,8 @@ function scanSome(k: Kernel, budgetNs: Nanoseconds): Nanoseconds {
     }
     const vma: Vma | undefined = mm.vmas[s.cursorVma];
     if (vma === undefined) break;
-    if (!isEligible(vma) || s.cursorSlot >= vma.slots.length) {
-      if (!isEligible(vma) && !vma.dead) s.chunk++;
+    if (!isEligible(k, vma) || s.cursorSlot >= vma.slots.length) {
+      if (!isEligible(k, vma) && !vma.dead) s.chunk++;
       s.cursorVma++;
       s.cursorSlot = 0;
       continue;
@@ -162,6 +169,14 @@ function finishMm(k: Kernel, mm: AddressSpace): void {
 /** publishMmStats of autonuma.md 3.6: replacement, no decay. */
 function publishMmStats(k: Kernel, mm: AddressSpace): void {
   const stats = mm.autonuma;
+  // autonuma28 keeps them up to date in the hinting faults instead.
+  if (k.autonuma.version.mmStatistics === 'fault') {
+    stats.faultTmp.fill(0);
+    return;
+  }
+  // 24 and 27: an idle process, of which nothing was counted, keeps its statistics.
+  const keeps = k.autonuma.version.workingSet === 'knob, idle keeps' && k.autonuma.knobs.working_set !== 0;
+  if (keeps && stats.faultTmp.every((pages) => pages === 0)) return;
   let total = 0;
   for (let n = 0; n < k.machine.nodes.length; n++) {
     stats.fault[n] = stats.faultTmp[n];
@@ -171,9 +186,20 @@ function publishMmStats(k: Kernel, mm: AddressSpace): void {
   stats.faultTot = total;
 }
 
-/** autonuma.md 3.4, alpha6: an anon_vma, and no policy of its own. */
-function isEligible(vma: Vma): boolean {
-  return !vma.dead && vma.anonVma && vma.policy === null;
+/** autonuma.md 3.4: an anon_vma (up to 27), and no policy of its own. */
+function isEligible(k: Kernel, vma: Vma): boolean {
+  return !vma.dead && vma.policy === null && (vma.anonVma || !k.autonuma.version.needsAnonVma);
+}
+
+/** Is the working set estimated: marked pages neither counted nor marked again (autonuma.md 3.7)? */
+function estimatesWorkingSet(k: Kernel): boolean {
+  return k.autonuma.version.workingSet === 'always' || k.autonuma.knobs.working_set !== 0;
+}
+
+/** Node at which the scanner counts a page: where it is queued to go (<= 24), else where it is. */
+function effectiveNode(k: Kernel, word: number, on: NodeId): NodeId {
+  const target = k.autonuma.version.countQueuedAtTarget ? migrateNid(word) : -1;
+  return target >= 0 ? target : on;
 }
 
 /**
@@ -189,18 +215,18 @@ export function scanSlot(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): n
   const frames = k.memory.frames;
   const ptes = expandSlot(k, slot);
   const tmp = mm.autonuma.faultTmp;
+  const workingSet = estimatesWorkingSet(k);
   let progress = 0;
   let marked = 0;
   for (let i = t.first[slot]; i < t.end[slot]; i++) {
     const entry = ptes[i];
     if (entry === PTE_NONE) continue;
     const alreadyMarked = (entry & PTE_NUMA) !== 0;
-    if (knobs.working_set !== 0 && alreadyMarked) continue;
+    if (workingSet && alreadyMarked) continue;
     const frame = entry & PTE_FRAME_MASK;
     const word = pageOf(frames, frame);
     if (!isMappedOnce(word)) continue;
-    const target = migrateNid(word);
-    tmp[target >= 0 ? target : frames.node[frame >>> 9]]++;
+    tmp[effectiveNode(k, word, frames.node[frame >>> 9])]++;
     if (alreadyMarked) continue;
     if (knobs.pmd === 0) {
       ptes[i] = (entry | PTE_NUMA) >>> 0;
@@ -234,10 +260,9 @@ function scanHuge(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): number {
   const frames = k.memory.frames;
   const block = t.block[slot];
   const word = frames.page[block];
-  if (k.autonuma.knobs.working_set !== 0 && t.markedPmd[slot] !== 0) return PAGES_PER_BLOCK;
+  if (estimatesWorkingSet(k) && t.markedPmd[slot] !== 0) return PAGES_PER_BLOCK;
   if (!isMappedOnce(word)) return PAGES_PER_BLOCK;
-  const target = migrateNid(word);
-  mm.autonuma.faultTmp[target >= 0 ? target : frames.node[block]] += PAGES_PER_BLOCK;
+  mm.autonuma.faultTmp[effectiveNode(k, word, frames.node[block])] += PAGES_PER_BLOCK;
   markPmd(k, vma, slot);
   return PAGES_PER_BLOCK;
 }
@@ -251,10 +276,9 @@ function scanCompact(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): numbe
   const word = frames.page[block];
   if (!isMappedOnce(word)) return 0;
   const alreadyMarked = t.markedPtes[slot] > 0;
-  if (knobs.working_set !== 0 && alreadyMarked) return 0;
+  if (estimatesWorkingSet(k) && alreadyMarked) return 0;
   const pages = t.present[slot];
-  const target = migrateNid(word);
-  mm.autonuma.faultTmp[target >= 0 ? target : frames.node[block]] += pages;
+  mm.autonuma.faultTmp[effectiveNode(k, word, frames.node[block])] += pages;
   if (alreadyMarked) return 0;
   if (knobs.pmd !== 0) markPmd(k, vma, slot);
   else {

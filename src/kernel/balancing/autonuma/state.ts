@@ -1,4 +1,5 @@
 /** State of AutoNUMA beyond what hangs on tasks, mms and pages. */
+import type { AutonumaVersion } from './versions.ts';
 import type { MmId, Nanoseconds, NodeId, SlotId, TaskId } from '../../units.ts';
 
 /** The knobs of /sys/kernel/mm/autonuma, alpha6 layout (autonuma.md 7.1). Flags are 0 or 1. */
@@ -16,6 +17,16 @@ export interface AutonumaKnobs {
   load_balance_strict: number;
   clone_reset: number;
   fork_reset: number;
+  /** alpha10. */
+  smt: number;
+  /** 24 and later. */
+  allow_first_fault: number;
+  /** 24: clone_reset and fork_reset in one. */
+  reset: number;
+  /** 27 and later. */
+  child_inheritance: number;
+  /** 28. */
+  sched_autonuma_balance_interval_millisecs: number;
   /** Switches of ours for the mail's to-do list, off by default: migrate huge pages whole; spill page cache to make room. */
   thp_native_migration: number;
   page_cache_spill: number;
@@ -81,9 +92,16 @@ export interface MigrateDaemon {
   pagesMigratedHere: number;
 }
 
+/** Migrate on fault (27+): pages taken in the current window, per destination node. */
+export interface MigrateWindow {
+  startNs: Nanoseconds;
+  pages: number;
+}
+
 export interface AutonumaState {
   /** False after `noautonuma`, on one node, or under another policy: no daemons, no sysfs directory. */
   possible: boolean;
+  version: AutonumaVersion;
   knobs: AutonumaKnobs;
   scanner: ScannerState;
   daemons: MigrateDaemon[];
@@ -91,4 +109,5 @@ export interface AutonumaState {
   queues: MigrateQueue[];
   runs: RunPool;
   pagesMigrated: number;
+  windows: MigrateWindow[];
 }

@@ -297,23 +297,27 @@ describe('invariants under random machines, programs and knobs', () => {
 
   it('many ticks at once equal tick after tick', { timeout: 600_000 }, () => {
     fc.assert(
-      fc.property(experimentArb, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 3, maxLength: 3 }), (x, strides) => {
-        const single = start(x);
-        const strided = start(x);
-        for (let i = 0; strided.ticks < 300; i++) {
-          // Knobs may be turned between strides, the same for both.
-          for (const knob of x.knobs) {
-            if (knob.tick % 8 !== i % 8) continue;
-            writeSysfs(single, knob.path, knob.value);
-            writeSysfs(strided, knob.path, knob.value);
+      fc.property(
+        experimentArb,
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 3, maxLength: 3 }),
+        (x, strides) => {
+          const single = start(x);
+          const strided = start(x);
+          for (let i = 0; strided.ticks < 300; i++) {
+            // Knobs may be turned between strides, the same for both.
+            for (const knob of x.knobs) {
+              if (knob.tick % 8 !== i % 8) continue;
+              writeSysfs(single, knob.path, knob.value);
+              writeSysfs(strided, knob.path, knob.value);
+            }
+            const stride = strides[i % strides.length];
+            advance(strided, stride);
+            for (let n = 0; n < stride; n++) tick(single);
+            expect(stateHash(strided)).toBe(stateHash(single));
           }
-          const stride = strides[i % strides.length];
-          advance(strided, stride);
-          for (let n = 0; n < stride; n++) tick(single);
-          expect(stateHash(strided)).toBe(stateHash(single));
-        }
-        expect(checkInvariants(strided)).toEqual([]);
-      }),
+          expect(checkInvariants(strided)).toEqual([]);
+        },
+      ),
       { numRuns: Math.ceil(RUNS / 4), seed: SEED },
     );
   });

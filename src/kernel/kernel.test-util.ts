@@ -5,6 +5,7 @@ import { buildMachine } from './machine/build.ts';
 import type { Machine } from './machine/machine.ts';
 import { pageOf } from './mm/frames.ts';
 import { entryOf } from './mm/page-tables.ts';
+import { lruAddDrain } from './mm/pagevec.ts';
 import {
   PAGE_MAPCOUNT,
   PAGE_MAPCOUNT_SHIFT,
@@ -16,7 +17,7 @@ import {
 import { lastNid } from './balancing/autonuma/fault.ts';
 import { migrateNid } from './balancing/autonuma/queues.ts';
 import type { Access, Mempolicy, Op, ProgramImage, ProgramSet, Region } from './program/program.ts';
-import type { Task } from './sched/task.ts';
+import { type Task, TASK_DEAD, TASK_SLEEPING } from './sched/task.ts';
 import { writeSysfs } from './sysfs/sysfs.ts';
 import { NS_PER_MS, PAGE_BYTES, PAGES_PER_BLOCK, type SlotId } from './units.ts';
 
@@ -234,4 +235,42 @@ export function nodePages(k: Kernel, process = 0, region = 0): number[] {
 
 export function queued(k: Kernel, dst: number): number {
   return k.autonuma.daemons[dst].nrQueued;
+}
+
+/**
+ * A program that does one list of ops after another, each when `step` says so: tests drive tasks by hand with it.
+ * @param phases each ends in a long sleep
+ */
+export function phased(...phases: Op[][]): Op[] {
+  return phases.flatMap((ops) => [...ops, FOREVER]);
+}
+
+/** Let a phased task do its next list of ops. */
+export function step(k: Kernel, task: Task): void {
+  runUntil(k, () => isResting(task));
+  setAlarm(k, task, k.nowNs);
+  runUntil(k, () => !isResting(task));
+  runUntil(k, () => isResting(task));
+}
+
+/** Does a phased task wait for `step`? */
+export function isResting(task: Task): boolean {
+  return task.state === TASK_DEAD || (task.state === TASK_SLEEPING && task.wakeAtNs > 1e14);
+}
+
+/** Boot phased programs with the scanner held, and run until all have done their first list of ops. */
+export function bootPhased(machine: Machine, set: ProgramSet, options: Partial<BootOptions> = {}): Kernel {
+  const k = boot(machine, set, options);
+  if (k.autonuma.possible) holdScanner(k);
+  runUntil(k, () => {
+    const tasks = userTasks(k);
+    return tasks.length >= set.start.length && tasks.every(isResting);
+  });
+  drainPagevecs(k);
+  return k;
+}
+
+/** lru_add_drain_all: every fresh page is on the LRU. */
+export function drainPagevecs(k: Kernel): void {
+  for (let cpu = 0; cpu < k.machine.cpus.length; cpu++) lruAddDrain(k, cpu);
 }

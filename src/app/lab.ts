@@ -129,6 +129,8 @@ export class Lab {
     const { catalog } = useObservation.getState();
     const next = { ...foldEdits(experiment, catalog), ...patch };
     const workload = catalog?.workloads.find(({ name }) => name === next.workload);
+    // Who chooses another program or machine wants to see it run.
+    if (patch.workload !== undefined || patch.machine !== undefined) this.wanted = true;
     if (patch.workload !== undefined) {
       next.parameters = patch.parameters ?? {};
       if (!workload?.variants.includes(next.variant)) next.variant = 'default';

@@ -1,8 +1,9 @@
 /** The beginning: the worker and the picture's code load while React mounts. */
 import { createRoot } from 'react-dom/client';
 import './styles/base.css';
-import './styles/layout.css';
+import './styles/parts.css';
 import './styles/panels.css';
+import './styles/layout.css';
 import { App } from './App.tsx';
 import { LabContext } from './components/use-lab.ts';
 import { bindKeys } from './keys.ts';

@@ -76,7 +76,7 @@ function ExperimentMenus() {
           )}
         </select>
       </label>
-      <label className="field">
+      <label className="field roomy">
         <span>workload</span>
         <select
           value={workload}
@@ -96,13 +96,9 @@ function ExperimentMenus() {
         </select>
       </label>
       <VariantSelect className="field wide-only" />
-      <label className="field">
+      <label className="field brief">
         <span>policy</span>
-        <select
-          className="narrow"
-          value={experiment.policy}
-          onChange={(event) => run('experiment.policy', event.target.value)}
-        >
+        <select value={experiment.policy} onChange={(event) => run('experiment.policy', event.target.value)}>
           {(catalog?.policies ?? [{ name: experiment.policy, title: experiment.policy }]).map(
             ({ name, title }) => (
               <option key={name} value={name}>

@@ -54,6 +54,7 @@ export function LogPanel() {
         ))}
       </ol>
       <p className="hint">
+        {lines.length === 0 && 'The kernel has said nothing yet. '}
         {matching.length > shown.length && `The last ${shown.length} of ${matching.length} lines. `}
         {!debug && (
           <>

@@ -1,7 +1,7 @@
 /** Numbers someone may want to tune, in one place. */
 
 /** Simulated seconds per wall second on a fresh page: the default workload heals within about ten seconds of watching. */
-export const DEFAULT_SPEED = 1;
+export const DEFAULT_SPEED = 3;
 
 /** Stops of the speed control; the last one is as fast as the worker can. */
 export const SPEEDS: readonly number[] = [

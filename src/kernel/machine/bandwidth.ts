@@ -35,6 +35,12 @@ export interface HardwareState {
   pairUse: Float64Array;
 }
 
+/**
+ * Hyper-threads that share a core get less out of the socket than one thread a core does: Srikar's machine, hard-bound
+ * THREAD_ALLOC, moves 23.4 GB/s with HT on and 24.5 with HT off (benchmarks.md section 0; bound streams only).
+ */
+export const LONE_SIBLING_ISSUE = 23.4 / 24.5;
+
 /** Limits that saturate within this much of one another (relative) count as reached together. */
 const TIE = 1 + 1e-12;
 
@@ -190,7 +196,9 @@ function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
     s.classRate[c] = -1;
     s.classEntry[c] = s.entries;
     if (hw.cap[cpu] < Infinity) s.capped[s.cappedCount++] = c;
-    addEntry(s, c, node, flows * f.kindIssue[kind], 1);
+    // The issue capacity is that of a socket whose siblings all stream; a lone one on its core asks for less of it.
+    const alone = f.typeLength[f.classType[c]] === 1 && machine.cpus[cpu].siblings.length > 1;
+    addEntry(s, c, node, flows * f.kindIssue[kind] * (alone ? LONE_SIBLING_ISSUE : 1), 1);
     // Cores of one type fill alike: the limit of one stands for all.
     addEntry(s, c, nodes * (nodes + 2) + f.classType[c], f.classOnCore[c] * f.kindCore[kind], 1);
     for (let n = 0; n < nodes; n++) {

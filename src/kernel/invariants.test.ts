@@ -260,7 +260,9 @@ function runTo(k: Kernel, x: Experiment, to: number, every = 0): void {
   }
 }
 
+/** LAB_FUZZ_RUNS=2000 LAB_FUZZ_MS=600000 LAB_FUZZ_SEED=7 for a long look. */
 const RUNS = Number(process.env.LAB_FUZZ_RUNS ?? 60);
+const LIMIT_MS = Number(process.env.LAB_FUZZ_MS ?? 8000);
 const SEED = process.env.LAB_FUZZ_SEED === undefined ? 20120316 : Number(process.env.LAB_FUZZ_SEED);
 
 describe('invariants under random machines, programs and knobs', () => {
@@ -269,7 +271,7 @@ describe('invariants under random machines, programs and knobs', () => {
       fc.property(experimentArb, fc.constantFrom(7, 13, 20), (x, every) => {
         runTo(start(x), x, 420, every);
       }),
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: LIMIT_MS },
     );
   });
 
@@ -291,7 +293,7 @@ describe('invariants under random machines, programs and knobs', () => {
         expect(stateHash(k)).toBe(expected);
         expect(checkInvariants(k)).toEqual([]);
       }),
-      { numRuns: Math.ceil(RUNS / 4), seed: SEED },
+      { numRuns: Math.ceil(RUNS / 4), seed: SEED, interruptAfterTimeLimit: LIMIT_MS / 2 },
     );
   });
 
@@ -318,7 +320,7 @@ describe('invariants under random machines, programs and knobs', () => {
           expect(checkInvariants(strided)).toEqual([]);
         },
       ),
-      { numRuns: Math.ceil(RUNS / 4), seed: SEED },
+      { numRuns: Math.ceil(RUNS / 4), seed: SEED, interruptAfterTimeLimit: LIMIT_MS / 2 },
     );
   });
 

@@ -100,7 +100,7 @@ export function bootKernel(options: BootOptions): Kernel {
   for (let n = 0; n < nodes; n++) createKernelThread(k, `kswapd${n}`, 'kswapd', n);
   const khugepaged = createKernelThread(k, 'khugepaged', 'khugepaged', -1);
   khugepaged.wakeAtNs = NS_PER_MS;
-  if (options.noautonuma) bootWithoutAutonuma(k);
+  if (options.noautonuma || (options.policy === 'autonuma' && nodes <= 1)) bootWithoutAutonuma(k);
   k.policy.boot(k);
   return k;
 }

@@ -35,7 +35,7 @@ export function beginAccess(task: Task, accesses: Access[], bytes: number): void
 function vmaFor(k: Kernel, task: Task, access: Access): Vma | null {
   const mm = k.mms[task.mm];
   const id = mm.regions[access.region];
-  if (id >= 0) return mm.vmas[id];
+  if (id >= 0 && access.to <= mm.vmas[id].bytes) return mm.vmas[id];
   printk(k, `${task.name}[${task.pid}]: segfault: region ${access.region} is not mapped`);
   return null;
 }

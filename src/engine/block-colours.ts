@@ -81,14 +81,21 @@ export class BlockColours {
   /** Colour all blocks anew: after a boot or when the colours mean something else. */
   refreshAll(colourBy: ColourBy): void {
     this.colourBy = colourBy;
-    const blocks = this.codes.length;
-    for (let block = 0; block < blocks; block++) this.refresh(block);
+    const { codes, sparks } = this;
+    const { high, slab } = this.k.memory.frames;
+    this.ages.fill(0);
+    // Half a million blocks of a large machine: most are free, so those do not get a call.
+    for (let block = 0; block < codes.length; block++) {
+      if (high[block] === 0 && slab[block] === null) codes[block] = INDEX_FREE;
+      else this.refresh(block);
+    }
+    for (let i = 0; i < sparks.activeCount; i++) this.refresh(sparks.active[i]);
   }
 
   /** Colour a block anew. */
   refresh(block: number): void {
     const frames = this.k.memory.frames;
-    this.ages[block] = ageClass(this.k.ticks, frames.arrivedTick[block]);
+    if (this.colourBy === 'age') this.ages[block] = ageClass(this.k.ticks, frames.arrivedTick[block]);
     if (frames.slab[block] !== null || this.sparks.sparkles(block)) {
       this.codes[block] = MIXED;
       return;

@@ -62,13 +62,23 @@ export function caption(facts: Facts): Caption {
 }
 
 /** Collect the facts. */
-export function factsOf(k: Kernel, rates: Rates, latest: Latest, pairProcess: Int32Array, localShare: number, finished: boolean): Facts {
+export function factsOf(
+  k: Kernel,
+  rates: Rates,
+  latest: Latest,
+  pairProcess: Int32Array,
+  localShare: number,
+  finished: boolean,
+): Facts {
   return { k, rates, latest, pairProcess, localShare, finished, scanner: scannerView(k) };
 }
 
 const notStarted: Rule = ({ k }) => {
   if (k.processes.length > 0) return null;
-  return { kind: 'not started', sentence: `The machine is up and nothing runs on it yet; ${k.programs.title} is about to start.` };
+  return {
+    kind: 'not started',
+    sentence: `The machine is up and nothing runs on it yet; ${k.programs.title} is about to start.`,
+  };
 };
 
 const finished: Rule = ({ k, finished: over }) => {
@@ -82,7 +92,10 @@ const finished: Rule = ({ k, finished: over }) => {
       ? `AutoNUMA moved ${megabytes(pages)} and sent ${counted(moves, 'thread')} to other CPUs`
       : 'no page and no thread was moved for locality';
   const share = all > 0 ? `, and ${percent(local / all)} of all accesses were local` : '';
-  return { kind: 'finished', sentence: `Every program has exited after ${elapsed.toFixed(1)} s: ${work}${share}.` };
+  return {
+    kind: 'finished',
+    sentence: `Every program has exited after ${elapsed.toFixed(1)} s: ${work}${share}.`,
+  };
 };
 
 const firstTouch: Rule = ({ k, rates }) => {
@@ -93,12 +106,16 @@ const firstTouch: Rule = ({ k, rates }) => {
     if (rates.born[n] > rates.born[most]) most = n;
   }
   // A build that forks all day touches some fresh memory at any time; what counts is a program that fills its arrays.
-  if (total < 50 * NOTICEABLE || total < rates.migrated || k.ticks - rates.bornTick > FRESH_TICKS) return null;
+  if (total < 50 * NOTICEABLE || total < rates.migrated || k.ticks - rates.bornTick > FRESH_TICKS)
+    return null;
   const alive = k.processes.filter((p) => p.exitedNs < 0).slice(0, 4);
   const names = list(alive.map((p) => processName(k, p.index)));
   const verb = alive.length === 1 ? 'touches its' : 'touch their';
   const share = rates.born[most] / total;
-  const where = share > 0.98 ? `all of it lands on ${nodeName(k, most)}` : `${percent(share)} of it lands on ${nodeName(k, most)}`;
+  const where =
+    share > 0.98
+      ? `all of it lands on ${nodeName(k, most)}`
+      : `${percent(share)} of it lands on ${nodeName(k, most)}`;
   return {
     kind: 'first touch',
     sentence: `${names} ${verb} memory for the first time, ${megabytesPerSecond(total)}: ${where}, because a page is born where the thread that touches it runs.`,
@@ -124,8 +141,13 @@ const migrating: Rule = ({ k, rates, latest, pairProcess }) => {
       ? `nobody else has asked for these pages so far`
       : `each page has been asked for twice in a row by ${nodeName(k, to)}`;
   let other = -1;
-  for (let n = 0; n < nodes; n++) if (n !== to && rates.node[n] >= NOTICEABLE && (other < 0 || rates.node[n] > rates.node[other])) other = n;
-  const meanwhile = other < 0 ? '' : `, while ${daemonName(k, other)} takes ${megabytesPerSecond(rates.node[other])} to ${nodeName(k, other)}`;
+  for (let n = 0; n < nodes; n++)
+    if (n !== to && rates.node[n] >= NOTICEABLE && (other < 0 || rates.node[n] > rates.node[other]))
+      other = n;
+  const meanwhile =
+    other < 0
+      ? ''
+      : `, while ${daemonName(k, other)} takes ${megabytesPerSecond(rates.node[other])} to ${nodeName(k, other)}`;
   return {
     kind: 'migrating',
     sentence: `${daemonName(k, to)} is pulling ${what} to ${nodeName(k, to)} at ${megabytesPerSecond(rates.node[to])}: ${threadsThere(k, process, to)}, and ${asked}${meanwhile}.`,
@@ -135,7 +157,9 @@ const migrating: Rule = ({ k, rates, latest, pairProcess }) => {
 function threadsThere(k: Kernel, process: number, node: number): string {
   // A thread that only waits for the others has no say in where memory should be.
   const threads =
-    k.processes[process]?.threads.filter((id) => k.tasks[id].state !== TASK_DEAD && k.tasks[id].program.waiting !== 'threads') ?? [];
+    k.processes[process]?.threads.filter(
+      (id) => k.tasks[id].state !== TASK_DEAD && k.tasks[id].program.waiting !== 'threads',
+    ) ?? [];
   const there = threads.filter((id) => k.machine.cpus[k.tasks[id].cpu].node === node).length;
   if (threads.length === 0) return 'its threads ran there';
   if (threads.length === 1) return there === 1 ? 'it runs there' : 'it ran there';
@@ -195,7 +219,9 @@ const hintingFaults: Rule = (facts) => {
   const { rates, latest, k, scanner } = facts;
   if (latest.faultTask < 0 || k.ticks - latest.faultTick > FRESH_TICKS) return null;
   const pass = scanner.state === 'scanning' || scanner.state === 'between chunks';
-  const doing = pass ? `knuma_scand marks pages (pass ${scanner.fullScans + 1}, ${percent(scanner.progress)} done)` : `knuma_scand has marked pages in pass ${scanner.fullScans}`;
+  const doing = pass
+    ? `knuma_scand marks pages (pass ${scanner.fullScans + 1}, ${percent(scanner.progress)} done)`
+    : `knuma_scand has marked pages in pass ${scanner.fullScans}`;
   const who = taskName(k, k.tasks[latest.faultTask]);
   return {
     kind: 'hinting faults',
@@ -218,14 +244,21 @@ const settled: Rule = ({ k, localShare, latest, scanner }) => {
   const quietSince = Math.max(latest.migratedTick, latest.movedTick);
   if (k.ticks - quietSince < SETTLED_TICKS) return null;
   const next = scanner.passInMs >= 0 ? `; knuma_scand looks again in ${seconds(scanner.passInMs)}` : '';
-  return { kind: 'settled', sentence: `Settled: ${percent(localShare)} of accesses are local and nothing needs to move${next}.` };
+  return {
+    kind: 'settled',
+    sentence: `Settled: ${percent(localShare)} of accesses are local and nothing needs to move${next}.`,
+  };
 };
 
 const asleep: Rule = (facts) => {
   const { scanner } = facts;
   if (scanner.state !== 'asleep') return null;
-  if (scanner.passInMs < 0) return { kind: 'asleep', sentence: `knuma_scand waits for a program to scan; ${localWords(facts)}.` };
-  return { kind: 'asleep', sentence: `knuma_scand sleeps for another ${seconds(scanner.passInMs)}; ${localWords(facts)}.` };
+  if (scanner.passInMs < 0)
+    return { kind: 'asleep', sentence: `knuma_scand waits for a program to scan; ${localWords(facts)}.` };
+  return {
+    kind: 'asleep',
+    sentence: `knuma_scand sleeps for another ${seconds(scanner.passInMs)}; ${localWords(facts)}.`,
+  };
 };
 
 const disabled: Rule = (facts) => {
@@ -233,9 +266,13 @@ const disabled: Rule = (facts) => {
   const stay = 'pages and threads stay where first touch and CFS put them';
   if (k.autonuma.possible) {
     if (k.autonuma.knobs.enabled) return null;
-    return { kind: 'disabled', sentence: `AutoNUMA is switched off (enabled = 0): ${stay}; ${localWords(facts)}.` };
+    return {
+      kind: 'disabled',
+      sentence: `AutoNUMA is switched off (enabled = 0): ${stay}; ${localWords(facts)}.`,
+    };
   }
-  if (k.policyName === 'off') return { kind: 'off', sentence: `No NUMA balancing: ${stay}; ${localWords(facts)}.` };
+  if (k.policyName === 'off')
+    return { kind: 'off', sentence: `No NUMA balancing: ${stay}; ${localWords(facts)}.` };
   const why = k.noautonuma ? 'Booted with noautonuma' : 'One node only, so AutoNUMA has nothing to do';
   return { kind: 'impossible', sentence: `${why}: ${stay}; ${localWords(facts)}.` };
 };

@@ -18,33 +18,41 @@ const speeds = fc.oneof(fc.double({ min: 0.01, max: 100, noNaN: true }), fc.cons
 describe('the pace', () => {
   it('grants exactly the wall time at the wanted speed, however it is cut into slices', () => {
     fc.assert(
-      fc.property(speeds, fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 200 }), (speed, gaps) => {
-        const pace = createPace(speed, 0);
-        let now = 0;
-        let ticks = 0;
-        for (const gap of gaps) {
-          now += gap;
-          const due = dueTicks(pace, now);
-          payTicks(pace, due);
-          ticks += due;
-        }
-        expect(Math.abs(ticks + pace.owed - now * speed)).toBeLessThan(1e-6 * (1 + now * speed));
-        expect(isBehind(pace, now)).toBe(false);
-      }),
+      fc.property(
+        speeds,
+        fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 200 }),
+        (speed, gaps) => {
+          const pace = createPace(speed, 0);
+          let now = 0;
+          let ticks = 0;
+          for (const gap of gaps) {
+            now += gap;
+            const due = dueTicks(pace, now);
+            payTicks(pace, due);
+            ticks += due;
+          }
+          expect(Math.abs(ticks + pace.owed - now * speed)).toBeLessThan(1e-6 * (1 + now * speed));
+          expect(isBehind(pace, now)).toBe(false);
+        },
+      ),
     );
   });
 
   it('owes a bounded number of ticks and says that it is behind when nothing is paid', () => {
     fc.assert(
-      fc.property(speeds, fc.array(fc.double({ min: 0, max: 900, noNaN: true }), { minLength: 1 }), (speed, gaps) => {
-        const pace = createPace(speed, 0);
-        let now = 0;
-        for (const gap of gaps) {
-          now += gap;
-          expect(dueTicks(pace, now)).toBeLessThanOrEqual(Math.max(2, speed * 50));
-        }
-        if (now * speed > Math.max(2, speed * 50) + 1) expect(pace.forgotMs).toBeGreaterThanOrEqual(0);
-      }),
+      fc.property(
+        speeds,
+        fc.array(fc.double({ min: 0, max: 900, noNaN: true }), { minLength: 1 }),
+        (speed, gaps) => {
+          const pace = createPace(speed, 0);
+          let now = 0;
+          for (const gap of gaps) {
+            now += gap;
+            expect(dueTicks(pace, now)).toBeLessThanOrEqual(Math.max(2, speed * 50));
+          }
+          if (now * speed > Math.max(2, speed * 50) + 1) expect(pace.forgotMs).toBeGreaterThanOrEqual(0);
+        },
+      ),
     );
   });
 

@@ -5,7 +5,10 @@ import { count, counted, list, percent } from './names.ts';
 /** Processes described one by one. */
 const MAX_PROCESSES = 4;
 
-type Parts = Pick<Summary, 'tick' | 'playing' | 'finished' | 'processes' | 'nodes' | 'localShare' | 'caption' | 'scanner'>;
+type Parts = Pick<
+  Summary,
+  'tick' | 'playing' | 'finished' | 'processes' | 'nodes' | 'localShare' | 'caption' | 'scanner'
+>;
 
 /** Describe what a summary shows. */
 export function describe(parts: Parts, osIds: readonly number[]): string {
@@ -19,7 +22,8 @@ export function describe(parts: Parts, osIds: readonly number[]): string {
   const described = alive.slice(0, MAX_PROCESSES).map((p) => processWords(p, osIds));
   if (described.length > 0) {
     const more = alive.length - described.length;
-    const others = more === 0 ? '' : more === 1 ? '; one more process runs' : `; ${count(more)} more processes run`;
+    const others =
+      more === 0 ? '' : more === 1 ? '; one more process runs' : `; ${count(more)} more processes run`;
     sentences.push(`${described.join('; ')}${others}.`);
   }
   return sentences.join(' ');

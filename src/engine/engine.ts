@@ -85,7 +85,12 @@ export class Engine implements EngineApi {
     resetSpeedometer(this.meter, this.host.now(), 0);
     if (play) this.start();
     const { title, question } = session.workload;
-    const value = { generation: this.generation, machine: machineInfo(session.k), workloadTitle: title, workloadQuestion: question };
+    const value = {
+      generation: this.generation,
+      machine: machineInfo(session.k),
+      workloadTitle: title,
+      workloadQuestion: question,
+    };
     return { ok: true, value };
   }
 
@@ -180,8 +185,10 @@ export class Engine implements EngineApi {
       this.acted = false;
       return summarise(session, status, request, (next) => this.captions.show(next, nowMs, urgent));
     } catch (error) {
+      // A kernel that broke in the middle of a tick may not add up any more; what broke it is the better message.
       this.report(error, 'The figures could not be made');
-      return { ...emptySummary(this.problem), generation: this.generation, tick: session.k.ticks };
+      const problem = session.problem || this.problem;
+      return { ...emptySummary(problem), generation: this.generation, tick: session.k.ticks };
     }
   }
 

@@ -69,7 +69,10 @@ export function writeNodes(k: Kernel, rates: Rates, out: Float32Array): void {
     out[at + NODE_QUEUED] = daemon ? daemon.nrQueued : 0;
     out[at + NODE_DAEMON] = daemon ? DAEMON_STATES[daemon.state] : DAEMON_ABSENT;
     out[at + NODE_MIGRATE_RATE] = rates.node[n];
-    out[at + NODE_CONTROLLER_UTILISATION] = share(k.hardware.controllerUse[n], k.machine.bandwidth.controller[n]);
+    out[at + NODE_CONTROLLER_UTILISATION] = share(
+      k.hardware.controllerUse[n],
+      k.machine.bandwidth.controller[n],
+    );
   }
 }
 

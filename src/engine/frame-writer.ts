@@ -48,6 +48,7 @@ import { MemoryMap } from './memory-map.ts';
 import type { Rates } from './rates.ts';
 import type { Shares } from './shares.ts';
 import type { Sparks } from './sparks.ts';
+import { SlotWatch } from './slot-watch.ts';
 import { Strip } from './strip.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -77,6 +78,8 @@ export class FrameWriter {
   private readonly repaint: Int32Array;
   private readonly repaintFlag: Uint8Array;
   private repaintCount = 0;
+  private readonly slotWatch = new SlotWatch();
+  private readonly addChangedSlot = (slot: number) => this.addSlot(slot);
   private coloured = false;
   private lastTick = -1;
   private lastMigrated = 0;
@@ -118,12 +121,24 @@ export class FrameWriter {
     header[H_SLICE_MICROSECONDS] = status.sliceMicroseconds;
     header[H_ACHIEVED_SPEED] = Math.min(0x7fffffff, Math.round(status.achievedSpeed));
     writeNodes(k, this.rates, new Float32Array(target, header[H_NODES_OFFSET], nodes * NODE_WORDS));
-    writePairs(k, this.rates, this.watcher, new Float32Array(target, header[H_PAIRS_OFFSET], nodes * nodes * PAIR_WORDS));
+    writePairs(
+      k,
+      this.rates,
+      this.watcher,
+      new Float32Array(target, header[H_PAIRS_OFFSET], nodes * nodes * PAIR_WORDS),
+    );
     writeCpus(k, this.shares, new Int32Array(target, header[H_CPUS_OFFSET], cpus * CPU_WORDS));
     this.writeEvents(target, header);
     this.writeImages(target, header, view);
     header[H_FRAME_MICROSECONDS] = Math.round((now() - startMs) * 1000);
     return target;
+  }
+
+  /** Paint everything anew in the next frame. */
+  forget(): void {
+    this.coloured = false;
+    for (const map of this.maps) map.invalidate();
+    for (const strip of this.strips) strip.invalidate();
   }
 
   private paintMaps(view: ViewRequest): void {
@@ -132,8 +147,12 @@ export class FrameWriter {
     const colourBy = COLOUR_BY.includes(view.colourBy) ? view.colourBy : 'owner';
     const recolour = !this.coloured || colours.colourBy !== colourBy;
     this.listRepaint(recolour);
-    if (recolour) colours.refreshAll(colourBy);
-    else for (let i = 0; i < this.repaintCount; i++) colours.refresh(this.repaint[i]);
+    if (recolour) {
+      colours.refreshAll(colourBy);
+      if (SlotWatch.applies(colourBy)) this.slotWatch.remember(k.memory.tables, colourBy);
+    } else {
+      for (let i = 0; i < this.repaintCount; i++) colours.refresh(this.repaint[i]);
+    }
     this.coloured = true;
     for (let m = 0; m < view.maps.length; m++) {
       const request = view.maps[m];
@@ -161,8 +180,12 @@ export class FrameWriter {
     for (let i = 0; i < output.dirtyBlockCount; i++) this.addRepaint(output.dirtyBlocks[i]);
     // Marks, queues and touching threads belong to page tables but colour page frames.
     for (const slot of output.dirtySlots) this.addSlot(slot);
+    if (newTime && SlotWatch.applies(colours.colourBy)) {
+      this.slotWatch.changed(k.memory.tables, colours.colourBy, this.addChangedSlot);
+    }
     if (newTime && colours.colourBy === 'age') {
-      for (let block = 0; block < this.repaint.length; block++) if (colours.hasAged(block)) this.addRepaint(block);
+      for (let block = 0; block < this.repaint.length; block++)
+        if (colours.hasAged(block)) this.addRepaint(block);
     }
   }
 
@@ -269,7 +292,8 @@ export function checkView(view: ViewRequest): void {
   if (pixels > MAX_IMAGE_PIXELS) throw new RangeError(`images of ${pixels} pixels in all were asked for`);
   for (const map of view.maps) {
     const sane = map.cellsPerPixel > 0 && map.cellsPerPixelY > 0 && map.tileColumns >= 1;
-    if (!sane || !Number.isInteger(map.tileColumns)) throw new RangeError('a map with an impossible geometry was asked for');
+    if (!sane || !Number.isInteger(map.tileColumns))
+      throw new RangeError('a map with an impossible geometry was asked for');
   }
 }
 

@@ -11,6 +11,9 @@ export interface Host {
   close(): void;
 }
 
+/** Node's own way, where there is one: there a port is handed a thousand messages before anybody else gets a turn. */
+const immediately = (globalThis as { setImmediate?: (task: () => void) => unknown }).setImmediate;
+
 /**
  * The host of a worker (or of a test in Node). `soon` goes through a MessageChannel: a promise would starve the
  * message queue and a timer is clamped to 4 ms by browsers.
@@ -22,6 +25,10 @@ export function createHost(): Host {
   return {
     now: () => performance.now(),
     soon(task) {
+      if (immediately) {
+        immediately(task);
+        return;
+      }
       waiting.push(task);
       port2.postMessage(null);
     },

@@ -24,7 +24,16 @@ import { NS_PER_MS } from '../kernel/units.ts';
 import type { Inspection, InspectTarget } from '../protocol/summary.ts';
 import { inspectCpu, inspectDaemon, inspectProcess, inspectThread } from './inspect-tasks.ts';
 import { nothing, perNode, Rows } from './inspection.ts';
-import { counted, duration, nodeName, pageAddress, processName, slotName, slotProcess, taskName } from './names.ts';
+import {
+  counted,
+  duration,
+  nodeName,
+  pageAddress,
+  processName,
+  slotName,
+  slotProcess,
+  taskName,
+} from './names.ts';
 
 const KIND_WORDS: Record<number, string> = {
   [FRAME_FREE]: 'free',
@@ -79,14 +88,23 @@ function inspectVirtual(k: Kernel, process: number, place: number, page: number)
   ownerRows(k, slot, page, rows);
   const entry = entryOf(tables, slot, page);
   if (entry === PTE_NONE) {
-    rows.add('state', page >= tables.first[slot] && page < tables.end[slot] ? 'not touched yet' : 'beyond the mapping');
+    rows.add(
+      'state',
+      page >= tables.first[slot] && page < tables.end[slot] ? 'not touched yet' : 'beyond the mapping',
+    );
   } else {
     const frame = entry & PTE_FRAME_MASK;
     frameRows(k, frame, rows);
     blockRow(k, frame >>> 9, rows);
   }
-  rows.add('page table', tables.huge[slot] ? 'huge pmd (2 MiB)' : tables.ptes[slot] ? '512 entries' : 'one run');
-  rows.add('2 MiB around it', perNode(k, (n) => tables.nodePages[slot * tables.nodes + n], 'page'));
+  rows.add(
+    'page table',
+    tables.huge[slot] ? 'huge pmd (2 MiB)' : tables.ptes[slot] ? '512 entries' : 'one run',
+  );
+  rows.add(
+    '2 MiB around it',
+    perNode(k, (n) => tables.nodePages[slot * tables.nodes + n], 'page'),
+  );
   return { title: `Page at ${address}`, rows: rows.rows };
 }
 
@@ -100,11 +118,17 @@ function frameRows(k: Kernel, frame: number, rows: Rows): void {
   const word = pageOf(frames, frame);
   const kind = kindOfFrame(k, frame);
   const node = frames.node[frame >>> 9];
-  rows.add('page frame number', frame).add('on', nodeName(k, node)).add('holds', KIND_WORDS[kind] ?? 'unknown');
+  rows
+    .add('page frame number', frame)
+    .add('on', nodeName(k, node))
+    .add('holds', KIND_WORDS[kind] ?? 'unknown');
   if (kind !== FRAME_ANONYMOUS && kind !== FRAME_FILE) return;
   const last = (word & PAGE_LAST_NID) - 1;
   const queued = ((word & PAGE_MIGRATE_NID) >>> PAGE_MIGRATE_NID_SHIFT) - 1;
-  rows.add('last_nid', last < 0 ? 'none: no hinting fault yet' : `${nodeName(k, last)} took the last hinting fault`);
+  rows.add(
+    'last_nid',
+    last < 0 ? 'none: no hinting fault yet' : `${nodeName(k, last)} took the last hinting fault`,
+  );
   rows.add('migrate_nid', queued < 0 ? 'not queued' : `queued to ${nodeName(k, queued)}`);
   rows.add('mapcount', (word & PAGE_MAPCOUNT) >>> PAGE_MAPCOUNT_SHIFT);
   if ((word & PAGE_ISOLATED) !== 0) rows.add('LRU', 'isolated: a migration is under way');
@@ -117,7 +141,8 @@ function ownerRows(k: Kernel, slot: number, page: number, rows: Rows): void {
   const thread = k.processes[process]?.threads.find((id) => k.tasks[id].threadIndex === tables.toucher[slot]);
   rows.add('process', processName(k, process)).add('mapping', slotName(k, slot));
   rows.add('virtual address', pageAddress(k, slot, page));
-  if (thread !== undefined && tables.present[slot] > 0) rows.add('last sampled thread', taskName(k, k.tasks[thread]));
+  if (thread !== undefined && tables.present[slot] > 0)
+    rows.add('last sampled thread', taskName(k, k.tasks[thread]));
   rows.add('NUMA hinting mark', markWords(k, slot, page));
 }
 
@@ -125,7 +150,8 @@ function markWords(k: Kernel, slot: number, page: number): string {
   const { tables } = k.memory;
   if (tables.markedPmd[slot] !== 0) return 'the whole 2 MiB (pmd_numa): the next touch traps';
   const ptes = tables.ptes[slot];
-  const marked = ptes === null ? tables.markedPtes[slot] > 0 : ptes[page] !== PTE_NONE && (ptes[page] & PTE_NUMA) !== 0;
+  const marked =
+    ptes === null ? tables.markedPtes[slot] > 0 : ptes[page] !== PTE_NONE && (ptes[page] & PTE_NUMA) !== 0;
   return marked ? 'this page (pte_numa): the next touch traps' : 'none';
 }
 
@@ -135,5 +161,6 @@ function blockRow(k: Kernel, block: number, rows: Rows): void {
   const how = frames.slab[block] === null ? 'alike, one record' : 'mixed, a record a page';
   rows.add('its 2 MiB frame block', `${how}, ${counted(free, 'frame')} free`);
   const arrived = frames.arrivedTick[block];
-  if (arrived > 0) rows.add('last arrival by migration', `${duration((k.ticks - arrived) * NS_PER_MS)} ago, in this block`);
+  if (arrived > 0)
+    rows.add('last arrival by migration', `${duration((k.ticks - arrived) * NS_PER_MS)} ago, in this block`);
 }

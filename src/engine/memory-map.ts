@@ -100,7 +100,10 @@ export class MemoryMap {
     const left = Math.max(0, Math.floor((cellX - request.x) / request.cellsPerPixel) - 1);
     const right = Math.min(width, Math.ceil((cellX + TILE_WIDTH - request.x) / request.cellsPerPixel) + 1);
     const top = Math.max(0, Math.floor((cellY - request.y) / request.cellsPerPixelY) - 1);
-    const bottom = Math.min(height, Math.ceil((cellY + TILE_HEIGHT - request.y) / request.cellsPerPixelY) + 1);
+    const bottom = Math.min(
+      height,
+      Math.ceil((cellY + TILE_HEIGHT - request.y) / request.cellsPerPixelY) + 1,
+    );
     if (left >= right || top >= bottom) return;
     const code = colours.codes[block];
     if (code === MIXED) colours.select(block);

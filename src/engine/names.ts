@@ -85,7 +85,11 @@ export function counted(value: number, noun: string): string {
 
 export function megabytes(pages: number): string {
   const mb = pages / PAGES_PER_MIB;
-  return mb >= 100 || Number.isInteger(mb) ? `${count(mb)} MB` : mb >= 1 ? `${mb.toFixed(1)} MB` : `${(mb * 1024).toFixed(0)} KB`;
+  return mb >= 100 || Number.isInteger(mb)
+    ? `${count(mb)} MB`
+    : mb >= 1
+      ? `${mb.toFixed(1)} MB`
+      : `${(mb * 1024).toFixed(0)} KB`;
 }
 
 /** Pages a second as a rate a person can compare with a memory bus. */

@@ -13,6 +13,8 @@ const at = (op: number, loops: number[], bytesLeft = -1): ProgramCounter => ({
   bytesLeft,
   cursors: [],
   credits: [],
+  notedNs: [],
+  notedCpu: [],
   computeLeft: -1,
   waiting: 'none',
   accesses: null,

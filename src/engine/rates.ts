@@ -59,7 +59,11 @@ export class Rates {
       // Old votes fade with the rate they belong to.
       watcher.pairLead[pair] *= keep;
     }
-    const { numa_hint_faults: faults, numa_hint_fault_pages: pages, pgmigrate_success: migrated } = k.counters;
+    const {
+      numa_hint_faults: faults,
+      numa_hint_fault_pages: pages,
+      pgmigrate_success: migrated,
+    } = k.counters;
     this.faults = this.faults * keep + (faults - this.lastFaults) * perSecond;
     this.faultPages = this.faultPages * keep + (pages - this.lastFaultPages) * perSecond;
     this.migrated = this.migrated * keep + (migrated - this.lastMigrated) * perSecond;

@@ -30,7 +30,8 @@ export function scannerView(k: Kernel): ScannerView {
   };
   if (!possible) return view;
   const task = k.tasks[scanner.task];
-  const wakesInMs = task && Number.isFinite(task.wakeAtNs) ? Math.max(0, (task.wakeAtNs - k.nowNs) / NS_PER_MS) : 0;
+  const wakesInMs =
+    task && Number.isFinite(task.wakeAtNs) ? Math.max(0, (task.wakeAtNs - k.nowNs) / NS_PER_MS) : 0;
   switch (scanner.phase) {
     case 'off':
       view.state = knobs.enabled ? 'asleep' : 'disabled';

@@ -63,17 +63,33 @@ export function describeEvent(k: Kernel, at: number): string {
   }
 }
 
-function faultSentence(k: Kernel, task: number, slot: number, page: number, pages: number, here: number, remote: number) {
+function faultSentence(
+  k: Kernel,
+  task: number,
+  slot: number,
+  page: number,
+  pages: number,
+  here: number,
+  remote: number,
+) {
   const who = capital(taskName(k, k.tasks[task]));
   const where = `${slotName(k, slot)} at ${pageAddress(k, slot, page)}`;
   const what = pages === 1 ? `a marked page of ${where}` : `${counted(pages, 'marked page')} of ${where}`;
   const cpu = cpuName(k, k.tasks[task]?.cpu ?? 0);
   if (remote === 0) return `${who}, on ${cpu} of ${nodeName(k, here)}, touched ${what}; all of it is local.`;
-  const share = pages === 1 ? 'it lies on another node' : `${counted(remote, 'page')} of it lie on other nodes`;
+  const share =
+    pages === 1 ? 'it lies on another node' : `${counted(remote, 'page')} of it lie on other nodes`;
   return `${who}, on ${cpu} of ${nodeName(k, here)}, touched ${what}; ${share}.`;
 }
 
-function migrationSentence(k: Kernel, slot: number, page: number, pages: number, from: number, to: number): string {
+function migrationSentence(
+  k: Kernel,
+  slot: number,
+  page: number,
+  pages: number,
+  from: number,
+  to: number,
+): string {
   const owner = processName(k, slotProcess(k, slot));
   return (
     `${daemonName(k, to)} copied ${counted(pages, 'page')} of ${owner} (${slotName(k, slot)} from ` +
@@ -81,7 +97,15 @@ function migrationSentence(k: Kernel, slot: number, page: number, pages: number,
   );
 }
 
-function moveSentence(k: Kernel, task: number, from: number, to: number, kind: number, gain: number, comparison: number) {
+function moveSentence(
+  k: Kernel,
+  task: number,
+  from: number,
+  to: number,
+  kind: number,
+  gain: number,
+  comparison: number,
+) {
   const place = (cpu: number) => `${cpuName(k, cpu)} of ${nodeName(k, k.machine.cpus[cpu].node)}`;
   const moved = `${capital(taskName(k, k.tasks[task]))} ${MOVE_WORDING[kind]} from ${place(from)} to ${place(to)}`;
   if (kind !== output.MOVED_BY_AUTONUMA) return `${moved}.`;
@@ -90,7 +114,11 @@ function moveSentence(k: Kernel, task: number, from: number, to: number, kind: n
 }
 
 /** Why a step ended without its event. */
-export function describeMiss(k: Kernel, grain: StepGrain, reason: 'finished' | 'limit' | 'stopped' | 'error'): string {
+export function describeMiss(
+  k: Kernel,
+  grain: StepGrain,
+  reason: 'finished' | 'limit' | 'stopped' | 'error',
+): string {
   const what: Record<StepGrain, string> = {
     tick: 'the next tick',
     scan_pass: 'a scan pass was completed',

@@ -24,10 +24,9 @@ type LevelName = (typeof LEVELS)[number];
 export class Series {
   epoch = 0;
   private intervalTicks = SAMPLE_TICKS;
-  private readonly columns = Object.fromEntries([...RATES, ...LEVELS].map((name) => [name, new Column()])) as Record<
-    RateName | LevelName,
-    Column
-  >;
+  private readonly columns = Object.fromEntries(
+    [...RATES, ...LEVELS].map((name) => [name, new Column()]),
+  ) as Record<RateName | LevelName, Column>;
   /** [process][node] MB. */
   private readonly memory: Column[][] = [];
   private lastTick = 0;
@@ -105,7 +104,13 @@ export class Series {
 /** Changes of CPU so far, whatever the cause; placement at birth is not one. */
 export function taskMoves(k: Kernel): number {
   const c = k.counters;
-  return c.task_moves_autonuma + c.task_moves_pull + c.task_moves_active + c.task_moves_wake + c.task_moves_affinity;
+  return (
+    c.task_moves_autonuma +
+    c.task_moves_pull +
+    c.task_moves_active +
+    c.task_moves_wake +
+    c.task_moves_affinity
+  );
 }
 
 /** Pages queued to all daemons. */

@@ -129,7 +129,11 @@ export class Session {
   }
 
   private applyEdits(): void {
-    for (; this.nextEdit < this.edits.length && this.edits[this.nextEdit].tick <= this.k.ticks; this.nextEdit++) {
+    for (
+      ;
+      this.nextEdit < this.edits.length && this.edits[this.nextEdit].tick <= this.k.ticks;
+      this.nextEdit++
+    ) {
       const { path, value } = this.edits[this.nextEdit];
       const reply = this.writeKnob(path, value);
       if (!reply.ok) this.problem = `An edit of the experiment was refused: ${reply.error}`;

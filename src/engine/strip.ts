@@ -28,7 +28,8 @@ export class Strip {
   layout(request: StripRequest, k: Kernel): boolean {
     const mm = k.mms[k.processes[request.process]?.mm ?? -1] ?? null;
     const { width, height } = request;
-    if (this.valid && mm === this.mm && width === this.width && height === this.height && !this.remapped()) return false;
+    if (this.valid && mm === this.mm && width === this.width && height === this.height && !this.remapped())
+      return false;
     this.valid = true;
     this.mm = mm;
     this.width = width;
@@ -137,7 +138,8 @@ export class Strip {
     }
     for (let p = x; p < width * height; p += width) {
       const pte = ptes[places[p] & 511];
-      image[p] = pte === PTE_NONE ? INDEX_NOT_PRESENT : INDEX_VALUE + frames.node[(pte & PTE_FRAME_MASK) >>> 9];
+      image[p] =
+        pte === PTE_NONE ? INDEX_NOT_PRESENT : INDEX_VALUE + frames.node[(pte & PTE_FRAME_MASK) >>> 9];
     }
   }
 }

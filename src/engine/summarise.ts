@@ -18,7 +18,12 @@ export interface EngineStatus {
 }
 
 /** All figures now. @param keep chooses between the caption just made and the one still being read */
-export function summarise(session: Session, status: EngineStatus, request: SummaryRequest, keep: (next: Caption) => string): Summary {
+export function summarise(
+  session: Session,
+  status: EngineStatus,
+  request: SummaryRequest,
+  keep: (next: Caption) => string,
+): Summary {
   const { k, rates, shares, watcher, series, marks } = session;
   watcher.drain();
   rates.update(k, watcher);
@@ -49,7 +54,10 @@ export function summarise(session: Session, status: EngineStatus, request: Summa
     edits: session.applied,
     error: status.problem,
   };
-  summary.description = describe(summary, k.machine.nodes.map((node) => node.osId));
+  summary.description = describe(
+    summary,
+    k.machine.nodes.map((node) => node.osId),
+  );
   return summary;
 }
 

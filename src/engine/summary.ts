@@ -1,10 +1,22 @@
 /** The figures for panels, captions and charts, from the kernel's state as it is. */
 import { FRAME_KINDS } from '../kernel/mm/frames.ts';
-import { FRAME_ANONYMOUS, FRAME_FILE, FRAME_FREE, FRAME_KERNEL, FRAME_PAGE_CACHE } from '../kernel/mm/state.ts';
+import {
+  FRAME_ANONYMOUS,
+  FRAME_FILE,
+  FRAME_FREE,
+  FRAME_KERNEL,
+  FRAME_PAGE_CACHE,
+} from '../kernel/mm/state.ts';
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { type Process, TASK_DEAD, TASK_SLEEPING, type Task } from '../kernel/sched/task.ts';
 import { NS_PER_SECOND, PAGES_PER_MIB } from '../kernel/units.ts';
-import type { MachineInfo, NodeSummary, ProcessSummary, Summary, ThreadSummary } from '../protocol/summary.ts';
+import type {
+  MachineInfo,
+  NodeSummary,
+  ProcessSummary,
+  Summary,
+  ThreadSummary,
+} from '../protocol/summary.ts';
 import { daemonName } from './names.ts';
 import { processProgress } from './progress.ts';
 import type { Rates } from './rates.ts';
@@ -72,7 +84,8 @@ function processSummary(k: Kernel, process: Process, shares: Shares): ProcessSum
   const mm = k.mms[process.mm];
   const threads = alive ? process.threads.map((id) => threadSummary(k, k.tasks[id], shares)) : [];
   const threadsPerNode = k.machine.nodes.map(() => 0);
-  for (const thread of threads) if (thread.state !== 'dead' && thread.node >= 0) threadsPerNode[thread.node]++;
+  for (const thread of threads)
+    if (thread.state !== 'dead' && thread.node >= 0) threadsPerNode[thread.node]++;
   return {
     pid: process.pid,
     index: process.index,
@@ -132,4 +145,3 @@ export function billSummary(k: Kernel, savedS: number): Summary['bill'] {
     savedS,
   };
 }
-

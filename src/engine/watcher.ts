@@ -147,7 +147,14 @@ export class Watcher {
     }
   }
 
-  private pagesMigrated(slot: number, page: number, pages: number, from: number, to: number, frame: number): void {
+  private pagesMigrated(
+    slot: number,
+    page: number,
+    pages: number,
+    from: number,
+    to: number,
+    frame: number,
+  ): void {
     const { k } = this;
     this.latest.migratedTick = k.ticks;
     const process = slotProcess(k, slot);
@@ -193,7 +200,14 @@ export class Watcher {
     return block < 0 ? 0 : (block - frames.nodeFirstBlock[node]) * 512 + page;
   }
 
-  private taskMoved(task: number, from: number, to: number, kind: number, gain: number, comparison: number): void {
+  private taskMoved(
+    task: number,
+    from: number,
+    to: number,
+    kind: number,
+    gain: number,
+    comparison: number,
+  ): void {
     const { k, latest } = this;
     if (kind === output.MOVED_BY_AUTONUMA) {
       latest.movedTick = k.ticks;

@@ -124,7 +124,11 @@ function pairs(option: string, given: string[]): [string, string][] {
   });
 }
 
-function numberOf(option: string, text: string, least: number, most: number, whole: boolean): number {
+/**
+ * A number in a range.
+ * @throws UsageError naming the option
+ */
+export function numberOf(option: string, text: string, least: number, most: number, whole: boolean): number {
   const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
     throw new UsageError(

@@ -4,8 +4,8 @@ import { FormatError } from '../formats/error.ts';
 import { parseMachineFile } from '../formats/machine-file.ts';
 import { parseNumactl } from '../formats/numactl.ts';
 import { buildMachine } from '../kernel/machine/build.ts';
-import type { Machine } from '../kernel/machine/machine.ts';
-import { presetNames } from '../kernel/machine/presets.ts';
+import type { MachineDescription } from '../kernel/machine/build.ts';
+import { MACHINE_PRESETS, presetNames } from '../kernel/machine/presets.ts';
 import { DEFAULT_RESOLVERS } from '../scenarios/experiment.ts';
 import type { Resolvers } from '../scenarios/experiment.ts';
 import { workloadEntries } from '../scenarios/registry.ts';
@@ -19,7 +19,7 @@ export function fileResolvers(io: LabIo): Resolvers {
     machine: (given) =>
       typeof given !== 'string' || presetNames().includes(given)
         ? DEFAULT_RESOLVERS.machine(given)
-        : machineFromText(io, given, readOr(io, 'machine', given, presetNames())),
+        : buildMachine(describeMachine(io, given)),
     workload: (given) => {
       const names = workloadEntries().map((entry) => entry.name);
       if (typeof given !== 'string' || names.includes(given)) return DEFAULT_RESOLVERS.workload(given);
@@ -35,6 +35,16 @@ export function fileResolvers(io: LabIo): Resolvers {
   };
 }
 
+/**
+ * A machine as it is written: a preset's description, or that of a file.
+ * @throws UsageError naming the file and what is wrong with it
+ */
+export function describeMachine(io: LabIo, given: string): MachineDescription {
+  return presetNames().includes(given)
+    ? MACHINE_PRESETS[given].machine
+    : machineFromText(io, given, readOr(io, 'machine', given, presetNames()));
+}
+
 function readOr(io: LabIo, option: 'machine' | 'workload', given: string, names: readonly string[]): string {
   try {
     return io.readFile(given);
@@ -48,14 +58,14 @@ function readOr(io: LabIo, option: 'machine' | 'workload', given: string, names:
   }
 }
 
-function machineFromText(io: LabIo, path: string, text: string): Machine {
+function machineFromText(io: LabIo, path: string, text: string): MachineDescription {
   try {
     const format = detectFormat(text);
     if (format === null) throw new FormatError('neither a machine file nor output of numactl --hardware');
-    if (format === 'machine-file') return buildMachine(parseMachineFile(text));
+    if (format === 'machine-file') return parseMachineFile(text);
     const { machine, notes } = parseNumactl(text);
     for (const note of notes) io.err(`lab: ${path}: ${note}\n`);
-    return buildMachine(machine);
+    return machine;
   } catch (error) {
     if (error instanceof FormatError) throw new UsageError(`--machine ${path}: ${error.message}`);
     throw error;

@@ -23,7 +23,7 @@ function lab(
     },
     now: () => 0,
   };
-  return { status: runLab(argv, io), out, err };
+  return { status: runLab(argv, io) as number, out, err };
 }
 const run = (...args: string[]): RunResult => JSON.parse(lab(['run', ...SMALL, ...args, '--json']).out);
 

@@ -1,8 +1,10 @@
 /** The `lab` command without its terminal: arguments in, exit status out. */
 import { suggestion } from '../workloads/error.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { UsageError } from './io.ts';
 import type { LabIo } from './io.ts';
 import { LIST_COMMANDS, listCommand } from './lists.ts';
+import { publishedCommand } from './published.ts';
 import { runCommand } from './run.ts';
 
 const USAGE = `usage:
@@ -20,17 +22,27 @@ const USAGE = `usage:
     --limit-s S             stop after S simulated seconds
     --series                a row for every simulated second
     --json                  one JSON object on standard output and nothing else
+  lab calibrate --machine NAME|FILE [--json]
+                         fit the bandwidth of a machine to its measured totals
+  lab published [options] the published results beside those of the model
+    --seeds N               runs of a row that chance acts on, default 8
+    --only REGEX            rows by their name, e.g. andrea/numa02
+    --jobs N                processes to run rows in, default 1
+    --check                 exit status 1 when a row misses its target
+    --json | --markdown     other forms of the table
   lab machines [--json]  the machines there are
   lab workloads [--json] the programs there are, with their parameters
   lab knobs [--json]     every knob of sysfs with its default and range
 `;
 
+const COMMANDS = ['run', 'calibrate', 'published', ...LIST_COMMANDS];
+
 /**
  * Run the command line.
  * @param argv the arguments after the program's name
- * @returns the exit status: 0, or 2 when the arguments are wrong
+ * @returns the exit status: 0, 1 when a check fails, or 2 when the arguments are wrong; a promise only of `published --jobs`
  */
-export function runLab(argv: string[], io: LabIo): number {
+export function runLab(argv: string[], io: LabIo): number | Promise<number> {
   const [command, ...args] = argv;
   try {
     if (command === '--help' || command === '-h' || command === 'help' || args.includes('--help')) {
@@ -39,8 +51,10 @@ export function runLab(argv: string[], io: LabIo): number {
     }
     if (command === undefined) throw new UsageError(`a command is missing\n${USAGE.trimEnd()}`);
     if (command === 'run') return runCommand(args, io);
+    if (command === 'calibrate') return calibrateCommand(args, io);
+    if (command === 'published') return publishedCommand(args, io);
     if (LIST_COMMANDS.includes(command)) return listCommand(command, args, io);
-    throw new UsageError(`there is no command "${command}"${suggestion(command, ['run', ...LIST_COMMANDS])}`);
+    throw new UsageError(`there is no command "${command}"${suggestion(command, COMMANDS)}`);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.err(`lab: ${error.message.replace(/^lab /, '')}\n`);

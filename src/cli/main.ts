@@ -17,7 +17,7 @@ function write(fd: number, text: string): void {
   }
 }
 
-process.exitCode = runLab(process.argv.slice(2), {
+process.exitCode = await runLab(process.argv.slice(2), {
   out: (text) => write(1, text),
   err: (text) => write(2, text),
   errIsTerminal: process.stderr.isTTY === true,

@@ -67,14 +67,15 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       distances: uniform(2, 21), // Westmere-EP: benchmarks.md 4.1
       // THREAD_ALLOC hard, inverse, upstream: benchmarks.md 0.
       measured_gbps: { hard: 20.3, inverse: 10.5, one_node: 13.3 },
-      // What prototype.md section 1 fitted to them, model SOCK; the lone core is Srikar's ratio 1.63.
+      // Fitted to them by `npm run -s lab -- calibrate --machine westmere-2n` (docs/calibration.md); the lone core is
+      // Srikar's ratio 1.63.
       bandwidth_gbps: {
-        controller: [13.58, 13.58],
+        controller: [13.57, 13.57],
         link: table(2, () => Infinity), // the remote issue limit plays that role
         socket_local: 10.15,
         socket_remote: 5.25,
-        lone_local: 2.76,
-        lone_remote: 1.43,
+        lone_local: 2.757,
+        lone_remote: 1.426,
       },
     },
   },
@@ -87,6 +88,15 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       distances: uniform(2, 21), // assumed: the usual table of two sockets
       measured_gbps: { hard: 24.5, inverse: 13.6, one_node: 16.3 }, // THREAD_ALLOC: benchmarks.md 0
       lone_gbps: { local: 3.32, remote: 1.85 }, // numa02_SMT: 19.9 / 6 and 11.1 / 6, benchmarks.md 0
+      bandwidth_gbps: {
+        // Fitted by `npm run -s lab -- calibrate --machine srikar-2n`.
+        controller: [18.72, 18.72],
+        link: table(2, () => Infinity),
+        socket_local: 12.25,
+        socket_remote: 6.8,
+        lone_local: 3.32,
+        lone_remote: 1.85,
+      },
     },
   },
   'srikar-2n-ht': {
@@ -99,6 +109,15 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       distances: uniform(2, 21),
       measured_gbps: { hard: 23.4, inverse: 13.2, one_node: 16.2 }, // THREAD_ALLOC: benchmarks.md 0
       lone_gbps: { local: 3.32, remote: 1.85 }, // the same cores as with HT off
+      bandwidth_gbps: {
+        // Fitted by `npm run -s lab -- calibrate --machine srikar-2n-ht`.
+        controller: [16.42, 16.42],
+        link: table(2, () => Infinity),
+        socket_local: 11.7,
+        socket_remote: 6.6,
+        lone_local: 3.32,
+        lone_remote: 1.85,
+      },
     },
   },
   'magny-cours-4n': {

@@ -24,6 +24,15 @@ import {
 import { processProgress } from './progress.ts';
 import { threadState, weightsOf } from './summary.ts';
 
+const WAITING_FOR: Record<string, string> = {
+  threads: 'for its threads to exit',
+  children: 'for its children to exit',
+  barrier: 'at a barrier',
+  'shared-barrier': 'at a barrier shared with other processes',
+  mutex: 'for a mutex',
+  daemon: 'for work',
+};
+
 /** Entries of a list that are spelled out. */
 const MAX_LISTED = 6;
 
@@ -101,13 +110,7 @@ function stateWords(k: Kernel, task: Task): string {
   const { waiting } = task.program;
   if (Number.isFinite(task.wakeAtNs))
     return `sleeping for another ${duration(Math.max(0, task.wakeAtNs - k.nowNs))}`;
-  const words = {
-    threads: 'for its threads to exit',
-    children: 'for its children to exit',
-    barrier: 'at a barrier',
-    daemon: 'for work',
-  };
-  return waiting === 'none' || waiting === 'timer' ? 'sleeping' : `waiting ${words[waiting]}`;
+  return waiting in WAITING_FOR ? `waiting ${WAITING_FOR[waiting]}` : 'sleeping';
 }
 
 export function inspectProcess(k: Kernel, pid: number): Inspection {

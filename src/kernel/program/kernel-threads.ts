@@ -8,7 +8,7 @@ import type { CpuId, NodeId } from '../units.ts';
 /** Random streams of tasks start here; smaller numbers are taken by the kernel's own streams. */
 const TASK_STREAM = 100_000;
 
-export function programAt(image: number, thread: number, counters: number): ProgramCounter {
+export function programAt(image: number, thread: number, counters: number, notes: number): ProgramCounter {
   return {
     image,
     thread,
@@ -17,6 +17,8 @@ export function programAt(image: number, thread: number, counters: number): Prog
     bytesLeft: -1,
     cursors: [],
     credits: [],
+    notedNs: new Array<number>(notes).fill(-1),
+    notedCpu: new Array<number>(notes).fill(-1),
     computeLeft: -1,
     waiting: 'none',
     accesses: null,
@@ -41,7 +43,7 @@ export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
     affinity: null,
     mempolicy: null,
     interleaveNext: 0,
-    program: programAt(-1, -1, 0),
+    program: programAt(-1, -1, 0, 0),
     sched: createSchedEntity(),
     autonuma: {
       preferred: -1,

@@ -18,6 +18,10 @@ function createProcess(k: Kernel, name: string, parent: number): Process {
     liveThreads: 0,
     liveChildren: 0,
     barriers: [],
+    root: parent < 0 ? k.processes.length : k.processes[parent].root,
+    sharedBarriers: [],
+    flags: [],
+    mutexes: [],
     startedNs: k.nowNs,
     exitedNs: -1,
     localBytes: 0,
@@ -34,7 +38,7 @@ function addThread(k: Kernel, process: Process, image: number, thread: number, c
   task.process = process.index;
   task.mm = process.mm;
   task.threadIndex = process.threads.length;
-  task.program = programAt(image, thread, code.counters);
+  task.program = programAt(image, thread, code.counters, code.notes ?? 0);
   process.threads.push(task.id);
   process.liveThreads++;
   return task;
@@ -97,9 +101,10 @@ export function execProcess(k: Kernel, task: Task, image: number): void {
   process.mm = createMm(k, process.index, program.regions.length, null).id;
   process.name = program.name;
   process.barriers = [];
+  process.mutexes = [];
   task.mm = process.mm;
   task.name = program.name;
-  task.program = programAt(image, 0, program.threads[0].counters);
+  task.program = programAt(image, 0, program.threads[0].counters, program.threads[0].notes ?? 0);
   task.debtNs += k.costs.execNs + pages * k.costs.freePageNs;
   k.policy.onExec(k, task);
   execBalance(k, task);
@@ -140,7 +145,7 @@ export function exitTask(k: Kernel, task: Task, atNs: number): void {
 export function wakeWaiting(
   k: Kernel,
   process: Process,
-  waiting: 'threads' | 'children' | 'barrier',
+  waiting: 'threads' | 'children' | 'barrier' | 'shared-barrier',
   cpu: CpuId,
 ): void {
   for (const id of process.threads) {

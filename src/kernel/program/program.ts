@@ -20,6 +20,8 @@ export interface Region {
   key: string;
   /** Bytes between the 2 MiB boundary at or below and the start of the region (malloc gives 16). */
   misalignment: number;
+  /** madvise(MADV_HUGEPAGE) or (MADV_NOHUGEPAGE) on it right after mmap; anonymous only. */
+  thp?: 'always' | 'never';
 }
 
 /** One stream of accesses of a phase; byte offsets are relative to the region. */
@@ -60,11 +62,35 @@ export type Op =
   | { op: 'exec'; image: number }
   /** Wait until every child process has exited. */
   | { op: 'wait' }
-  /** Wait until all live threads of the process that will reach this barrier number have reached it. */
-  | { op: 'barrier'; id: number; parties: number }
+  /**
+   * Wait until so many threads have reached this barrier: of the process, or, when it is `shared`, of all processes that descend from
+   * the one started at boot.
+   */
+  | { op: 'barrier'; id: number; parties: number; shared?: boolean }
+  /** pthread_mutex_lock of a mutex of the process; it is handed over in the order of arrival. */
+  | { op: 'lock'; mutex: number }
+  | { op: 'unlock'; mutex: number }
+  /** clock_gettime and sched_getcpu into one of the thread's notes, where `unless` and watchers read them. */
+  | { op: 'note'; note: number }
+  /** Raise a flag in memory that all processes share which descend from the one started at boot. */
+  | { op: 'raise'; flag: number }
+  /** Jump to op `to` unless the condition holds. */
+  | { op: 'unless'; condition: Condition; to: number }
   /** Jump back to op `to` until this loop has run `times` times. `counter` is unique within the thread code. */
   | { op: 'loop'; counter: number; to: number; times: number }
   | { op: 'exit' };
+
+/** What a program can ask about itself without help of the kernel model: its clock, its memory, the CPUs it has noted. */
+export type Condition =
+  /** So much time has passed since the thread took this note. */
+  | { is: 'elapsed'; note: number; ns: Nanoseconds }
+  | { is: 'raised'; flag: number }
+  /** The thread runs on one of these CPUs (sched_getcpu); with an empty list `unless` is a plain jump. */
+  | { is: 'on'; cpus: CpuId[] }
+  /**
+   * Over all processes with the same parent: every thread whose code has this note has taken it, and within each process on one node.
+   */
+  | { is: 'gathered'; note: number };
 
 /** What one kind of thread does, from its first instruction; falling off the end is exit. */
 export interface ThreadCode {
@@ -72,6 +98,8 @@ export interface ThreadCode {
   ops: Op[];
   /** Number of loop counters. */
   counters: number;
+  /** Number of notes; none when left out. */
+  notes?: number;
 }
 
 /** An executable: regions and thread codes; threads[0] is main. */
@@ -79,6 +107,8 @@ export interface ProgramImage {
   name: string;
   regions: Region[];
   threads: ThreadCode[];
+  /** What the trap of a page fault costs it, as a multiple of what it costs others (a guest leaves its VM first). 1 when left out. */
+  faultCostFactor?: number;
 }
 
 /** All that a boot starts. */

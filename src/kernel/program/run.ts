@@ -5,6 +5,7 @@ import { setAffinity, sleepOn, sleepUntil } from '../sched/sched.ts';
 import { type Task, TASK_RUNNABLE } from '../sched/task.ts';
 import type { Nanoseconds } from '../units.ts';
 import { beginAccess, runAccess } from './access.ts';
+import { arriveShared, holds, lockMutex, raiseFlag, unlockMutex } from './coordinate.ts';
 import {
   cloneThread,
   execProcess,
@@ -129,6 +130,10 @@ function systemCall(k: Kernel, task: Task, op: Op, offsetNs: Nanoseconds): void 
       return;
     case 'barrier': {
       pc.op++;
+      if (op.shared === true) {
+        arriveShared(k, task, op.id, op.parties);
+        return;
+      }
       while (process.barriers.length <= op.id) process.barriers.push(0);
       process.barriers[op.id]++;
       if (process.barriers[op.id] < op.parties) sleepOn(k, task, 'barrier');
@@ -138,6 +143,28 @@ function systemCall(k: Kernel, task: Task, op: Op, offsetNs: Nanoseconds): void 
       }
       return;
     }
+    case 'lock':
+      pc.op++;
+      lockMutex(k, task, op.mutex);
+      return;
+    case 'unlock':
+      pc.op++;
+      unlockMutex(k, task, op.mutex);
+      return;
+    case 'note':
+      pc.notedNs[op.note] = k.nowNs + offsetNs;
+      pc.notedCpu[op.note] = task.cpu;
+      // A call of the vDSO; a loop around nothing must not hang the tick.
+      task.debtNs += 1;
+      break;
+    case 'raise':
+      raiseFlag(k, task, op.flag);
+      break;
+    case 'unless':
+      task.debtNs += 1;
+      if (holds(k, task, op.condition, k.nowNs + offsetNs)) break;
+      pc.op = op.to;
+      return;
     case 'loop':
       pc.loops[op.counter]++;
       if (pc.loops[op.counter] < op.times) pc.op = op.to;

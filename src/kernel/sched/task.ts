@@ -24,8 +24,11 @@ export interface ProgramCounter {
   credits: number[];
   /** Nanoseconds left of a compute op, -1 when it has not begun. */
   computeLeft: Nanoseconds;
+  /** Notes of the thread: when each was last taken, and on which CPU (-1 not yet). */
+  notedNs: Nanoseconds[];
+  notedCpu: CpuId[];
   /** What the task waits for while it sleeps. */
-  waiting: 'none' | 'timer' | 'threads' | 'children' | 'barrier' | 'daemon';
+  waiting: 'none' | 'timer' | 'threads' | 'children' | 'barrier' | 'shared-barrier' | 'mutex' | 'daemon';
   /** The accesses of the op under way (null between access ops): a reference into the program. */
   accesses: Access[] | null;
 }
@@ -86,6 +89,14 @@ export interface Task {
   debtNs: Nanoseconds;
 }
 
+/** A pthread mutex. */
+export interface Mutex {
+  /** Thread that holds it, -1 free. */
+  owner: TaskId;
+  /** Threads that sleep on it, first come first. */
+  waiters: TaskId[];
+}
+
 /** A process: the thread group that shares an address space. */
 export interface Process {
   index: number;
@@ -99,6 +110,12 @@ export interface Process {
   liveChildren: number;
   /** How many threads have arrived at each barrier. */
   barriers: number[];
+  /** The process started at boot that this one descends from, itself perhaps: it keeps what all of them share. */
+  root: number;
+  /** Of a root: threads arrived at each shared barrier, and flags raised (0 or 1). */
+  sharedBarriers: number[];
+  flags: number[];
+  mutexes: Mutex[];
   startedNs: Nanoseconds;
   /** -1 while it lives. */
   exitedNs: Nanoseconds;

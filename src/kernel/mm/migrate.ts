@@ -71,7 +71,7 @@ export function migrateIsolated(
     const src = frames.node[frame >>> 9];
     const kept = (word & ~PAGE_ISOLATED) >>> 0;
     const target =
-      isMappedOnce(word) && src !== dst && freePages(frames, dst) > 0
+      isMappedOnce(word) && src !== dst && aboveLow(k, dst) > 0
         ? allocateFrame(k, dst, slot, i, kept)
         : -1;
     if (target < 0) {
@@ -104,6 +104,11 @@ function countMoved(k: Kernel, dst: NodeId, pages: number): void {
   k.counters.pgfree += pages;
 }
 
+/** Pages an allocation on this node only, which does not reclaim, can have: those above the low watermark. */
+function aboveLow(k: Kernel, node: NodeId): number {
+  return freePages(k.memory.frames, node) - k.memory.frames.watermarkLow[node];
+}
+
 /** A whole compact slot moves into a whole free block. @returns false when the node has none or the pages are shared */
 function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
   const t = k.memory.tables;
@@ -112,6 +117,7 @@ function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
   const src = frames.node[old];
   const word = frames.page[old];
   if (src === dst || !isMappedOnce(word) || t.fill[slot * t.nodes + dst] >= 0) return false;
+  if (aboveLow(k, dst) < t.present[slot]) return false;
   const block = claimBlock(k, dst, slot);
   if (block < 0) return false;
   const low = t.low[slot];

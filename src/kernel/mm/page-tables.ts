@@ -41,13 +41,17 @@ export function createPageTables(nodes: number, capacity: number): PageTables {
     queued: new Uint16Array(capacity),
     fill: new Int32Array(capacity * nodes).fill(-1),
     toucher: new Uint16Array(capacity),
+    freshTick: new Uint32Array(capacity),
+    freshFrom: new Uint16Array(capacity),
+    freshTo: new Uint16Array(capacity),
+    freshBy: new Int32Array(capacity),
     firstRun: new Int32Array(capacity).fill(-1),
   };
 }
 
 function grow(t: PageTables): void {
   const capacity = t.capacity * 2;
-  const copy = <T extends Int32Array | Uint16Array | Uint8Array>(old: T, fresh: T): T => {
+  const copy = <T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(old: T, fresh: T): T => {
     fresh.set(old);
     return fresh;
   };
@@ -70,6 +74,10 @@ function grow(t: PageTables): void {
   t.queued = copy(t.queued, new Uint16Array(capacity));
   t.fill = copy(t.fill, new Int32Array(capacity * t.nodes).fill(-1));
   t.toucher = copy(t.toucher, new Uint16Array(capacity));
+  t.freshTick = copy(t.freshTick, new Uint32Array(capacity));
+  t.freshFrom = copy(t.freshFrom, new Uint16Array(capacity));
+  t.freshTo = copy(t.freshTo, new Uint16Array(capacity));
+  t.freshBy = copy(t.freshBy, new Int32Array(capacity));
   t.firstRun = copy(t.firstRun, new Int32Array(capacity).fill(-1));
   t.capacity = capacity;
 }
@@ -101,6 +109,7 @@ export function createSlot(
   t.end[slot] = end;
   t.mayShare[slot] = 0;
   t.toucher[slot] = 0;
+  t.freshTick[slot] = 0;
   return slot;
 }
 

@@ -120,6 +120,11 @@ export interface PageTables {
   fill: Int32Array;
   /** Index of the thread that last first-touched or hint-faulted here (for the picture's shade). */
   toucher: Uint16Array;
+  /** Pages [freshFrom, freshTo) first-touched in tick freshTick - 1 (0 never), last by task freshBy: others may race for them. */
+  freshTick: Uint32Array;
+  freshFrom: Uint16Array;
+  freshTo: Uint16Array;
+  freshBy: Int32Array;
   /** First queue run of this slot (balancing/autonuma), -1 none. */
   firstRun: Int32Array;
 }

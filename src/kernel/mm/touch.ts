@@ -42,6 +42,7 @@ export function touch(
   let cost = 0;
   if (t.markedPmd[slot] !== 0) cost += pmdFault(k, task, vma, slot);
   else if (t.markedPtes[slot] > 0) cost += pteFaults(k, task, vma, slot, from, to);
+  if (t.freshTick[slot] === k.ticks + 1 && t.freshBy[slot] !== task.id) cost += lostRaces(k, slot, from, to);
   if (t.present[slot] < t.end[slot] - t.first[slot]) {
     const faults = faultIn(k, task, vma, slot, from, to, write);
     if (faults < 0) return TOUCH_KILLED;
@@ -53,6 +54,30 @@ export function touch(
     cost += copies;
   }
   return cost;
+}
+
+/**
+ * Threads that sweep fresh memory side by side fault on the same pages at the same time: each allocates and clears a page, and all but the
+ * first find the pte taken and free theirs again (do_anonymous_page, mm/memory.c 3.3). "The same time" is the same tick.
+ */
+function lostRaces(k: Kernel, slot: SlotId, from: number, to: number): Nanoseconds {
+  const t = k.memory.tables;
+  const pages = Math.min(to, t.freshTo[slot]) - Math.max(from, t.freshFrom[slot]);
+  if (pages <= 0) return 0;
+  k.counters.pgfault += pages;
+  const cost = pages * k.costs.firstTouchNs;
+  k.bill.faultNs += cost;
+  return cost;
+}
+
+/** Remember what was mapped in this tick, for lostRaces. */
+function noteFresh(k: Kernel, task: Task, slot: SlotId, from: number, to: number): void {
+  const t = k.memory.tables;
+  const now = k.ticks + 1;
+  t.freshFrom[slot] = t.freshTick[slot] === now ? Math.min(t.freshFrom[slot], from) : from;
+  t.freshTo[slot] = t.freshTick[slot] === now ? Math.max(t.freshTo[slot], to) : to;
+  t.freshTick[slot] = now;
+  t.freshBy[slot] = task.id;
 }
 
 /** Map the absent pages among [from, to). */
@@ -110,6 +135,7 @@ function faultIn(
     page += count;
   }
   if (mapped === 0) return 0;
+  noteFresh(k, task, slot, from, to);
   vma.anonVma = true;
   t.toucher[slot] = task.threadIndex;
   k.counters.pgfault += mapped;
@@ -294,6 +320,8 @@ function hintingFault(
   markSlotDirty(k, slot);
   const pages = Math.min(to - from, t.present[slot]);
   const here = k.machine.cpus[task.cpu].node;
+  // Accounted as minor faults as well (autonuma.md 4.4).
+  k.counters.pgfault += traps;
   k.counters.numa_hint_faults += traps;
   k.output.stepFaults += traps;
   const remote = pages === t.present[slot] ? pages - t.nodePages[slot * t.nodes + here] : 0;

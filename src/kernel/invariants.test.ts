@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AUTONUMA_VERSIONS } from './balancing/autonuma/versions.ts';
 import { checkInvariants } from './invariants.ts';
 import { advance, type Kernel, restore, snapshot, stateHash, tick } from './kernel.ts';
 import { boot, FOREVER, machineOf, MIB, type NodeSketch, setAlarm } from './kernel.test-util.ts';
@@ -218,7 +219,10 @@ interface Experiment {
   seed: number;
   thp: 'off' | 'on';
   policy: 'autonuma' | 'off';
+  version: string;
 }
+
+const laterVersionArb = fc.constantFrom(...AUTONUMA_VERSIONS.map((version) => version.name));
 
 const experimentArb: fc.Arbitrary<Experiment> = machineArb.chain((nodes) => {
   const cpus = nodes.reduce((sum, node) => sum + node.cpus, 0);
@@ -232,13 +236,22 @@ const experimentArb: fc.Arbitrary<Experiment> = machineArb.chain((nodes) => {
     knobs: fc.array(knobArb, { maxLength: 12 }),
     seed: fc.nat(),
     thp: fc.constantFrom<('off' | 'on')[]>('off', 'off', 'on'),
+    version: fc.oneof(
+      { weight: 2, arbitrary: fc.constant('alpha6') },
+      { weight: 1, arbitrary: laterVersionArb },
+    ),
     policy: fc.constantFrom<('autonuma' | 'off')[]>('autonuma', 'autonuma', 'autonuma', 'off'),
   });
 });
 
 /** Boot with a scanner that is at work from the start, so that short runs see much of it. */
 function start(x: Experiment): Kernel {
-  const k = boot(machineOf(x.nodes), x.set, { seed: x.seed, thp: x.thp, policy: x.policy });
+  const k = boot(machineOf(x.nodes), x.set, {
+    seed: x.seed,
+    thp: x.thp,
+    policy: x.policy,
+    autonumaVersion: x.version,
+  });
   writeSysfs(k, 'autonuma/knuma_scand/scan_sleep_pass_millisecs', '8');
   writeSysfs(k, 'autonuma/knuma_scand/scan_sleep_millisecs', '2');
   writeSysfs(k, 'autonuma/knuma_scand/pages_to_scan', '2048');

@@ -193,6 +193,7 @@ describe('what is sampled', () => {
       step(k, userTasks(k)[0]);
       expect(k.counters.numa_hint_faults).toBe(traps);
       expect(k.counters.numa_hint_fault_pages).toBe(PAGES);
+      expect(k.counters.pgfault).toBe(PAGES + traps); // minor faults, both kinds
       expectSound(k);
     }
   });

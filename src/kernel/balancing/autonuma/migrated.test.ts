@@ -19,6 +19,7 @@ import {
   run,
   runUntil,
   set,
+  setAlarm,
   step,
   sweep,
   twoNodes,
@@ -373,4 +374,43 @@ it('pages queued again after a drain find their daemon asleep and below the thre
   expect(daemonState(k, 1)).toBe('asleep');
   expect(k.autonuma.queues[1 * 2 + 0].pages).toBe(28);
   expect(k.autonuma.queues[1 * 2 + 1].pages).toBe(0);
+});
+
+it('a destination that fills up while a batch is being copied fails the rest, above its low watermark', () => {
+  const machine = twoNodes(1, 256);
+  const probe = boot(machine, programs());
+  const pages = 20_000;
+  // Room for the batch when it is isolated; a neighbour takes it while the copying goes on.
+  const fill = freePages(probe.memory.frames, 1) - probe.memory.frames.watermarkHigh[1] - pages - 100;
+  const k = bootPhased(
+    machine,
+    programs(
+      image(
+        [anonymous(80)],
+        phased([onCpus(0), mmap(0), sweep(0, pages)], [onCpus(1), sweep(0, pages, 0, false)]),
+      ),
+      image(
+        [anonymous(256)],
+        phased(
+          [{ op: 'set_mempolicy', policy: { mode: 'bind', nodes: [1] } }, onCpus(0), mmap(0), sweep(0, fill)],
+          [sweep(0, pages / 2, fill)],
+        ),
+      ),
+    ),
+  );
+  const [task, neighbour] = userTasks(k);
+  onePass(k);
+  step(k, task);
+  set(k, 'knuma_migrated/migrate_sleep_millisecs', 100);
+  runUntil(k, () => k.autonuma.pagesMigrated > 0);
+  setAlarm(k, neighbour, k.nowNs);
+  run(k, 400);
+  expect(k.autonuma.pagesMigrated).toBe(pages);
+  expect(k.counters.pgmigrate_fail).toBeGreaterThan(0);
+  expect(k.counters.pgmigrate_success + k.counters.pgmigrate_fail).toBe(pages);
+  expect(nodePages(k)[1]).toBe(k.counters.pgmigrate_success);
+  expect(freePages(k.memory.frames, 1)).toBeGreaterThanOrEqual(k.memory.frames.watermarkMin[1]);
+  // Not queued again: they wait for the next confirmed fault.
+  expect(queued(k, 1)).toBe(0);
+  expectSound(k);
 });

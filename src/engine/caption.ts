@@ -108,14 +108,17 @@ const firstTouch: Rule = ({ k, rates }) => {
   // A build that forks all day touches some fresh memory at any time; what counts is a program that fills its arrays.
   if (total < 50 * NOTICEABLE || total < rates.migrated || k.ticks - rates.bornTick > FRESH_TICKS)
     return null;
-  const alive = k.processes.filter((p) => p.exitedNs < 0).slice(0, 4);
-  const names = list(alive.map((p) => processName(k, p.index)));
+  const alive = k.processes.filter((p) => p.exitedNs < 0);
+  const names =
+    alive.length <= 2 ? list(alive.map((p) => processName(k, p.index))) : `${count(alive.length)} processes`;
   const verb = alive.length === 1 ? 'touches its' : 'touch their';
   const share = rates.born[most] / total;
   const where =
     share > 0.98
       ? `all of it lands on ${nodeName(k, most)}`
-      : `${percent(share)} of it lands on ${nodeName(k, most)}`;
+      : share > 0.5
+        ? `${percent(share)} of it lands on ${nodeName(k, most)}`
+        : `it lands on ${Array.from(rates.born).filter((rate) => rate > 0.01 * total).length} nodes`;
   return {
     kind: 'first touch',
     sentence: `${names} ${verb} memory for the first time, ${megabytesPerSecond(total)}: ${where}, because a page is born where the thread that touches it runs.`,

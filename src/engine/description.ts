@@ -13,7 +13,7 @@ type Parts = Pick<
 /** Describe what a summary shows. */
 export function describe(parts: Parts, osIds: readonly number[]): string {
   const state = parts.finished ? 'finished' : parts.playing ? 'running' : 'paused';
-  const alive = parts.processes.filter((p) => p.alive);
+  const alive = parts.processes.filter((p) => p.alive).sort((a, b) => b.residentMb - a.residentMb);
   const nodes = parts.nodes.map((node, n) => `node ${osIds[n]} has ${nodeWords(node)}`);
   const sentences = [
     `At ${(parts.tick / 1000).toFixed(1)} simulated seconds (${state}): ${parts.caption}`,

@@ -103,6 +103,7 @@ export function mapRegion(
     policy,
     anonVma: false,
     neverShared: region.backing === 'anonymous',
+    thp: region.backing === 'anonymous' ? (region.thp ?? null) : null,
     pages: endPage - firstPage,
     slots: [],
     nodePages: new Int32Array(nodes),

@@ -30,31 +30,46 @@ export interface KhugepagedState {
   slot: number;
   /** Pages looked at since the last sleep. */
   scanned: number;
+  /** Times it came past the first process since then: after the second there is nothing more to look at. */
+  heads: number;
 }
 
 export function createKhugepaged(): KhugepagedState {
-  return { mm: 0, vma: 0, slot: 0, scanned: 0 };
+  return { mm: 0, vma: 0, slot: 0, scanned: 0, heads: 0 };
+}
+
+/** transparent_hugepage_enabled(vma): may this mapping have huge pages? */
+export function mayBeHuge(k: Kernel, vma: Vma): boolean {
+  if (vma.backing !== 'anonymous' || k.memory.thp === 'never' || vma.thp === 'never') return false;
+  return k.memory.thp === 'on' || vma.thp === 'always';
+}
+
+/** Is there anything to collapse at all? With madvise, only when some program asks for huge pages. */
+function anyHugePages(k: Kernel): boolean {
+  if (k.memory.thp !== 'off') return k.memory.thp === 'on';
+  return k.programs.images.some((image) => image.regions.some((region) => region.thp === 'always'));
 }
 
 /** Run khugepaged for at most `budgetNs`; it sleeps after pages_to_scan pages. */
 export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
   const state = k.khugepaged;
-  // transparent_hugepage/enabled = never: there is nothing to collapse.
-  if (k.memory.thp === 'off') state.scanned = PAGES_TO_SCAN;
+  if (!anyHugePages(k)) state.scanned = PAGES_TO_SCAN;
   let used = 0;
   while (used < budgetNs && task.debtNs === 0) {
     if (state.scanned >= PAGES_TO_SCAN) {
       state.scanned = 0;
+      state.heads = 0;
       const boosted = k.autonuma.possible && k.autonuma.version.khugepagedBoost;
       sleepUntil(k, task, k.nowNs + (boosted ? BOOSTED_SCAN_SLEEP_MS : SCAN_SLEEP_MS) * NS_PER_MS);
       return Math.max(1000, used);
     }
     const slot = nextSlot(k);
-    state.scanned += PAGES_PER_BLOCK;
     if (slot < 0) {
-      state.scanned = PAGES_TO_SCAN;
+      // khugepaged_scan_mm_slot: a mapping passed over counts as one page.
+      state.scanned = state.heads < 2 ? state.scanned + 1 : PAGES_TO_SCAN;
       continue;
     }
+    state.scanned += PAGES_PER_BLOCK;
     used += PAGES_PER_BLOCK * k.costs.scanPageNs;
     if (collapse(k, slot, task.cpu)) task.debtNs += k.costs.collapseNs;
   }
@@ -64,8 +79,11 @@ export function runKhugepaged(k: Kernel, task: Task, budgetNs: Nanoseconds): Nan
 /** The next slot of any anonymous mapping, round and round. @returns -1 when there is none at this step */
 function nextSlot(k: Kernel): SlotId {
   const state = k.khugepaged;
+  if (state.mm >= k.mms.length) {
+    state.mm = 0;
+    state.heads++;
+  }
   if (k.mms.length === 0) return -1;
-  if (state.mm >= k.mms.length) state.mm = 0;
   const mm = k.mms[state.mm];
   const vma: Vma | undefined = mm.exited ? undefined : mm.vmas[state.vma];
   if (vma === undefined) {
@@ -74,7 +92,7 @@ function nextSlot(k: Kernel): SlotId {
     state.slot = 0;
     return -1;
   }
-  if (vma.dead || vma.backing !== 'anonymous' || state.slot >= vma.slots.length) {
+  if (vma.dead || !mayBeHuge(k, vma) || state.slot >= vma.slots.length) {
     state.vma++;
     state.slot = 0;
     return -1;

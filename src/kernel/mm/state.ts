@@ -146,6 +146,8 @@ export interface Vma {
   anonVma: boolean;
   /** No page of it was ever mapped by anybody else: not a file, not forked. */
   neverShared: boolean;
+  /** madvise: MADV_HUGEPAGE, MADV_NOHUGEPAGE, or nothing said. */
+  thp: 'always' | 'never' | null;
   /** Pages it can hold. */
   pages: number;
   slots: SlotId[];
@@ -211,7 +213,8 @@ export interface Memory {
   /** Zonelist of each node (policies.md 1.2). */
   zonelists: NodeId[][];
   pagevecs: Pagevec[];
-  thp: 'off' | 'on';
+  /** transparent_hugepage/enabled: always, madvise (only mappings that ask for it), never. */
+  thp: 'on' | 'off' | 'never';
   /** Page cache that was there at boot, in pages: no allocation has counted it. */
   bootPageCache: number;
 }

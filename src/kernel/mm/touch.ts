@@ -4,6 +4,7 @@ import { markBlockDirty, markSlotDirty, trace, TRACE_HINTING_FAULT } from '../ou
 import type { Task } from '../sched/task.ts';
 import { type Nanoseconds, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { mapHugePage, mapNewPages, reportOom } from './allocate.ts';
+import { mayBeHuge } from './huge.ts';
 import { kindOf, pageOf, pageWord, reverseMapOf, setPage, setReverseMap } from './frames.ts';
 import { accountPages, expandSlot, reverseMapEntry, tryFold } from './page-tables.ts';
 import {
@@ -80,6 +81,12 @@ function noteFresh(k: Kernel, task: Task, slot: SlotId, from: number, to: number
   t.freshBy[slot] = task.id;
 }
 
+/** What traps cost this program on top of their ordinary price: a guest's fault leaves the VM and comes back. */
+function dearerTraps(k: Kernel, task: Task, traps: number, trapNs: Nanoseconds): Nanoseconds {
+  const factor = k.programs.images[task.program.image].faultCostFactor;
+  return factor === undefined ? 0 : Math.round(traps * trapNs * (factor - 1));
+}
+
 /** Map the absent pages among [from, to). */
 function faultIn(
   k: Kernel,
@@ -92,18 +99,14 @@ function faultIn(
 ): Nanoseconds {
   const t = k.memory.tables;
   if (vma.backing !== 'anonymous') return faultInObject(k, task, vma, slot, from, to, write);
-  if (
-    t.present[slot] === 0 &&
-    k.memory.thp === 'on' &&
-    t.first[slot] === 0 &&
-    t.end[slot] === PAGES_PER_BLOCK
-  ) {
+  if (t.present[slot] === 0 && mayBeHuge(k, vma) && t.first[slot] === 0 && t.end[slot] === PAGES_PER_BLOCK) {
     if (mapHugePage(k, task, vma, slot, ANONYMOUS_PAGE)) {
       vma.anonVma = true;
       t.toucher[slot] = task.threadIndex;
       k.counters.pgfault++;
-      k.bill.faultNs += k.costs.hugeFirstTouchNs;
-      return k.costs.hugeFirstTouchNs;
+      const cost = k.costs.hugeFirstTouchNs + dearerTraps(k, task, 1, k.costs.firstTouchNs);
+      k.bill.faultNs += cost;
+      return cost;
     }
   }
   let mapped = 0;
@@ -139,7 +142,7 @@ function faultIn(
   vma.anonVma = true;
   t.toucher[slot] = task.threadIndex;
   k.counters.pgfault += mapped;
-  const cost = mapped * k.costs.firstTouchNs;
+  const cost = mapped * k.costs.firstTouchNs + dearerTraps(k, task, mapped, k.costs.firstTouchNs);
   k.bill.faultNs += cost;
   return cost;
 }
@@ -182,7 +185,7 @@ function faultInObject(
       t.mayShare[slot] = vma.backing === 'private-file' ? 1 : 0;
     }
     k.counters.pgfault++;
-    cost += k.costs.firstTouchNs;
+    cost += k.costs.firstTouchNs + dearerTraps(k, task, 1, k.costs.firstTouchNs);
   }
   if (cost > 0) t.toucher[slot] = task.threadIndex;
   k.bill.faultNs += cost;
@@ -251,7 +254,7 @@ function copyOnWrite(k: Kernel, task: Task, vma: Vma, slot: SlotId, from: number
     tryFold(k, slot);
   }
   k.counters.cow_pages += copied;
-  const cost = copied * k.costs.cowNs;
+  const cost = copied * k.costs.cowNs + dearerTraps(k, task, copied, k.costs.firstTouchNs);
   k.bill.faultNs += cost;
   return cost;
 }
@@ -326,7 +329,11 @@ function hintingFault(
   k.output.stepFaults += traps;
   const remote = pages === t.present[slot] ? pages - t.nodePages[slot * t.nodes + here] : 0;
   trace(k, TRACE_HINTING_FAULT, task.id, slot, from, pages, here, remote);
-  const cost = traps * k.costs.hintingFaultNs + k.policy.hintingFault(k, task, slot, from, to, huge);
+  const trapNs = k.costs.hintingFaultNs;
+  const cost =
+    traps * trapNs +
+    dearerTraps(k, task, traps, trapNs) +
+    k.policy.hintingFault(k, task, slot, from, to, huge);
   k.bill.hintingFaultNs += cost;
   return cost;
 }

@@ -17,13 +17,17 @@ const THP_ENABLED: KnobDescription = {
   path: 'transparent_hugepage/enabled',
   kind: 'choice',
   field: 'thp',
-  default: 'never',
+  default: 'madvise',
   unit: '',
   minimum: 0,
   maximum: 0,
-  meaning: 'Back new anonymous memory with 2 MiB pages where it fits, and let khugepaged collapse the rest.',
-  choices: ['always', 'never'],
+  meaning:
+    'Back new anonymous memory with 2 MiB pages where it fits, and let khugepaged collapse the rest; madvise: only where a program asks.',
+  choices: ['always', 'madvise', 'never'],
 };
+
+/** The settings in the file's own words. */
+const THP_WORDS = { on: 'always', off: 'madvise', never: 'never' } as const;
 
 /**
  * All there is under a version of AutoNUMA, in listing order. Paths are below /sys/kernel/mm.
@@ -56,7 +60,7 @@ export function findKnob(k: Kernel, path: string): KnobDescription | undefined {
 export function readSysfs(k: Kernel, path: string): string | null {
   const knob = findKnob(k, path);
   if (knob === undefined) return null;
-  if (knob === THP_ENABLED) return k.memory.thp === 'on' ? 'always' : 'never';
+  if (knob === THP_ENABLED) return THP_WORDS[k.memory.thp];
   if (knob.kind === 'statistic') return String(statisticOf(k, knob.field));
   return String(k.autonuma.knobs[knob.field as keyof AutonumaKnobs]);
 }
@@ -84,8 +88,9 @@ export function writeSysfs(k: Kernel, path: string, text: string): WriteResult {
     return { ok: false, error: `/sys/kernel/mm/${wanted}: Permission denied (read-only)` };
   const value = text.trim();
   if (knob === THP_ENABLED) {
-    if (value !== 'always' && value !== 'never') return invalid(wanted, value, 'always or never');
-    k.memory.thp = value === 'always' ? 'on' : 'off';
+    const setting = (['on', 'off', 'never'] as const).find((one) => THP_WORDS[one] === value);
+    if (setting === undefined) return invalid(wanted, value, 'always, madvise or never');
+    k.memory.thp = setting;
   } else {
     const expected =
       knob.kind === 'flag' ? '0 or 1' : `a decimal number from ${knob.minimum} to ${knob.maximum}`;

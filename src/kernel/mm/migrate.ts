@@ -71,9 +71,7 @@ export function migrateIsolated(
     const src = frames.node[frame >>> 9];
     const kept = (word & ~PAGE_ISOLATED) >>> 0;
     const target =
-      isMappedOnce(word) && src !== dst && aboveLow(k, dst) > 0
-        ? allocateFrame(k, dst, slot, i, kept)
-        : -1;
+      isMappedOnce(word) && src !== dst && aboveLow(k, dst) > 0 ? allocateFrame(k, dst, slot, i, kept) : -1;
     if (target < 0) {
       setPage(k, frame, kept);
       result.failed++;

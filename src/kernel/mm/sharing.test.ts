@@ -126,6 +126,7 @@ describe('fork', () => {
   it('of huge pages splits them first', () => {
     const k = forked([], [sweep(0, 1)], 'on');
     expect(k.counters.thp_split).toBe(2);
+    expect(k.bill.splitNs).toBe(2 * k.costs.splitNs);
     step(k, userTasks(k)[1]);
     expect(k.counters.cow_pages).toBe(1);
     expectSound(k);

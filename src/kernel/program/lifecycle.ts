@@ -76,6 +76,7 @@ function inherit(parent: Task, child: Task): void {
 export function forkProcess(k: Kernel, parent: Task, thread: number): Process {
   const from = k.processes[parent.process];
   const process = createProcess(k, from.name, from.index);
+  const splits = k.counters.thp_split;
   const { mm, copied } = forkMm(k, k.mms[parent.mm], process.index);
   process.mm = mm.id;
   const child = addThread(k, process, parent.program.image, thread, parent.cpu);
@@ -85,7 +86,8 @@ export function forkProcess(k: Kernel, parent: Task, thread: number): Process {
   trace(k, TRACE_PROCESS_BORN, process.index);
   k.policy.onFork(k, parent, child, false);
   // Copying a page-table entry is taken to cost what freeing a page does.
-  parent.debtNs += k.costs.forkNs + copied * k.costs.freePageNs;
+  parent.debtNs +=
+    k.costs.forkNs + copied * k.costs.freePageNs + (k.counters.thp_split - splits) * k.costs.splitNs;
   wakeUpNewTask(k, child, parent.cpu);
   return process;
 }

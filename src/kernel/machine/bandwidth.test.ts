@@ -190,12 +190,14 @@ function limitsOf({ machine, flows }: Mixture, hw: HardwareState): [number, numb
   const remote = (cpu: number): number => sum(flows[cpu]!.usage) - local(cpu);
   machine.nodes.forEach((_, n) => {
     const at = (cpu: number): boolean => machine.cpus[cpu].node === n;
-    const issue = (cpu: number): number => {
+    const factor = (cpu: number): number => {
       const { siblings } = machine.cpus[cpu];
       const alone = siblings.length > 1 && siblings.every((other) => other === cpu || flows[other] === null);
-      return (local(cpu) / b.socketLocal + remote(cpu) / b.socketRemote) * (alone ? LONE_SIBLING_ISSUE : 1);
+      return alone ? LONE_SIBLING_ISSUE : 1;
     };
-    add(1, (cpu) => (at(cpu) ? issue(cpu) : 0));
+    const most = Math.max(b.socketLocal, b.socketRemote);
+    add(1, (cpu) => (at(cpu) ? ((local(cpu) + remote(cpu)) / most) * factor(cpu) : 0));
+    add(1, (cpu) => (at(cpu) ? (remote(cpu) / b.socketRemote) * factor(cpu) : 0));
     add(b.controller[n], (cpu) => flows[cpu]!.usage[n]);
     b.link[n].forEach((total, to) => {
       if (total < Infinity) add(total, (cpu) => (at(cpu) ? flows[cpu]!.usage[to] : 0));

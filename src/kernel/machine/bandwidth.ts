@@ -3,9 +3,10 @@
  *
  * Every CPU has at most one flow. A flow makes progress at a rate (bytes/ns, which is GB/s) and moves `usage[n]`
  * bytes at node n per byte of progress. All rates rise together from zero; when a limit is reached the flows that
- * use it stop rising and the others go on: max-min fairness by progressive filling. Five limits, model SOCK of
+ * use it stop rising and the others go on: max-min fairness by progressive filling. Six limits, model SOCK of
  * prototype.md section 1:
- *   issue       CPUs of node a together:   sum rate * (local / socketLocal + remote / socketRemote) <= 1
+ *   issue       CPUs of node a together:   sum rate <= socketLocal, what a socket can issue at all
+ *   remote      of which to other nodes:   sum rate * remote <= socketRemote, what leaves the socket
  *   core        SMT siblings together:     sum rate * (local / loneLocal + remote / loneRemote) <= 1
  *   controller  memory of node n:          sum rate * usage[n] <= controller[n]
  *   link        from CPUs of a to node b:  sum rate * usage[b] <= link[a][b], where finite
@@ -136,8 +137,8 @@ let scratch: Scratch = makeScratch(0, 0);
 
 function makeScratch(cpus: number, nodes: number): Scratch {
   // Issue, controller, link, core type: the ids of `fill`.
-  const limits = nodes * (nodes + 2) + cpus;
-  const entries = cpus * (2 * nodes + 2);
+  const limits = nodes * (nodes + 3) + cpus;
+  const entries = cpus * (2 * nodes + 3);
   return {
     nodes,
     flows: makeFlowClasses(cpus),
@@ -183,6 +184,7 @@ export function solve(machine: Machine, hw: HardwareState): void {
 function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
   const nodes = machine.nodes.length;
   const { controller, link } = machine.bandwidth;
+  const cpus = machine.cpus.length;
   const f = s.flows;
   s.usedLimits = 0;
   s.entries = 0;
@@ -198,7 +200,10 @@ function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
     if (hw.cap[cpu] < Infinity) s.capped[s.cappedCount++] = c;
     // The issue capacity is that of a socket whose siblings all stream; a lone one on its core asks for less of it.
     const alone = f.typeLength[f.classType[c]] === 1 && machine.cpus[cpu].siblings.length > 1;
-    addEntry(s, c, node, flows * f.kindIssue[kind] * (alone ? LONE_SIBLING_ISSUE : 1), 1);
+    const share = flows * (alone ? LONE_SIBLING_ISSUE : 1);
+    addEntry(s, c, node, share * f.kindIssue[kind], 1);
+    if (f.kindRemote[kind] > 0)
+      addEntry(s, c, nodes * (nodes + 2) + cpus + node, share * f.kindRemote[kind], 1);
     // Cores of one type fill alike: the limit of one stands for all.
     addEntry(s, c, nodes * (nodes + 2) + f.classType[c], f.classOnCore[c] * f.kindCore[kind], 1);
     for (let n = 0; n < nodes; n++) {

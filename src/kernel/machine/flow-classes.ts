@@ -18,6 +18,7 @@ export interface FlowClasses {
   /** Per kind: a CPU that has it (usage and cap are read there), and its weight in the issue and core limits. */
   kindCpu: Int32Array;
   kindIssue: Float64Array;
+  kindRemote: Float64Array;
   kindCore: Float64Array;
   /** Per core type: where its kinds lie in typeKinds, how many, where its classes begin. */
   typeStart: Int32Array;
@@ -40,6 +41,7 @@ export function makeFlowClasses(cpus: number): FlowClasses {
     classOf: new Int32Array(cpus),
     kindCpu: new Int32Array(cpus),
     kindIssue: new Float64Array(cpus),
+    kindRemote: new Float64Array(cpus),
     kindCore: new Float64Array(cpus),
     typeStart: new Int32Array(cpus),
     typeLength: new Int32Array(cpus),
@@ -76,7 +78,8 @@ function findKinds(machine: Machine, hw: HardwareState, s: FlowClasses): void {
       let remote = 0;
       for (let n = 0; n < nodes; n++) if (n !== node) remote += hw.usage[cpu * nodes + n];
       s.kindCpu[kind] = cpu;
-      s.kindIssue[kind] = local / socketLocal + remote / socketRemote;
+      s.kindIssue[kind] = (local + remote) / Math.max(socketLocal, socketRemote);
+      s.kindRemote[kind] = remote / socketRemote;
       s.kindCore[kind] = local / loneLocal + remote / loneRemote;
     }
   }

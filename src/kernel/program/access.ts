@@ -231,8 +231,9 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
     const index = Math.floor(address / BLOCK_BYTES);
     const slot = vma.slots[index];
     if (!settled) {
-      const page = Math.floor((address - index * BLOCK_BYTES) / PAGE_BYTES);
-      const cost = touch(k, task, vma, slot, page, page + 1, access.write);
+      const inSlot = address - index * BLOCK_BYTES;
+      const page = Math.floor(inSlot / PAGE_BYTES);
+      const cost = touch(k, task, vma, slot, page, endOfTouch(k, slot, inSlot, access), access.write);
       if (cost === TOUCH_KILLED) return TOUCH_KILLED;
       task.debtNs += cost;
     }
@@ -241,6 +242,12 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
     if (task.debtNs > 0) break;
   }
   return Math.max(1, Math.min(bytes, moved));
+}
+
+/** One past the last page of a touch; one that is not larger than a page is taken to stay in its page, and none leaves its slot. */
+function endOfTouch(k: Kernel, slot: SlotId, inSlot: number, access: Access): number {
+  if (access.touchBytes <= PAGE_BYTES) return Math.floor(inSlot / PAGE_BYTES) + 1;
+  return Math.min(k.memory.tables.end[slot], Math.ceil((inSlot + access.touchBytes) / PAGE_BYTES));
 }
 
 /** Where the next touch of a random or strided access goes; a strided cursor moves on by `touches` strides. */

@@ -4,7 +4,7 @@
  * run is the same run.
  */
 import type { Kernel } from '../kernel/kernel-state.ts';
-import { isFinished, tick } from '../kernel/kernel.ts';
+import { advance, isFinished } from '../kernel/kernel.ts';
 import { findKnob, readSysfs, sysfsKnobs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
 import type { Reply } from '../protocol/engine-api.ts';
 import type { Experiment } from '../protocol/experiment.ts';
@@ -71,8 +71,7 @@ export class Session {
     while (done < ticks && !this.finished && !this.broken) {
       const until = Math.min(ticks, done + this.batch);
       while (done < until) {
-        this.tick();
-        done++;
+        done += this.advance(stop === null ? until - done : 1);
         if (this.finished || stop?.()) return done;
       }
       // Reading the clock costs as much as a quiet tick: look every quarter of a millisecond, however many ticks that is.
@@ -109,10 +108,15 @@ export class Session {
     return values;
   }
 
-  private tick(): void {
+  /** Up to `ticks` ticks, not past the next sample or edit. @returns ticks simulated */
+  private advance(ticks: number): number {
     const { k } = this;
+    const from = k.ticks;
+    let most = Math.min(ticks, SAMPLE_TICKS - (from % SAMPLE_TICKS));
+    if (this.nextEdit < this.edits.length)
+      most = Math.max(1, Math.min(most, this.edits[this.nextEdit].tick - from));
     try {
-      tick(k);
+      advance(k, most);
       this.watcher.drain();
       if (k.ticks % SAMPLE_TICKS === 0) {
         this.shares.sample(k);
@@ -120,6 +124,7 @@ export class Session {
       }
       this.applyEdits();
       this.finished = isFinished(k);
+      return k.ticks - from;
     } catch (error) {
       // The state may be half changed: nothing can go on from here but a new boot.
       this.broken = true;

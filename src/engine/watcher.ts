@@ -1,7 +1,7 @@
 /**
  * Reads the kernel's trace as it is written and keeps what pictures and panels want of it: page moves by pair of nodes,
  * a sample of single pages for the sparks, task moves, the latest events of each kind, marks for the timeline.
- * It drains after every tick, because a ring that wraps loses events; what it did lose is counted.
+ * It drains after every stretch of at most 100 ticks: a ring that wraps loses events, and what it did lose is counted.
  */
 import type { Kernel } from '../kernel/kernel-state.ts';
 import * as output from '../kernel/output.ts';

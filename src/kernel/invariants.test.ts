@@ -71,7 +71,7 @@ function accessArb(regions: Region[], slice: number): fc.Arbitrary<Op> {
     .map(({ region, from, length, ...rest }) => {
       const { bytes } = regions[region];
       const start = Math.floor((bytes * from) / 1000);
-      const end = Math.min(bytes, start + Math.max(64, Math.floor((bytes * length) / 1000)));
+      const end = Math.min(bytes, start + Math.max(4096, Math.floor((bytes * length) / 1000)));
       return { region, from: Math.min(start, end - 1), to: end, touchBytes: 64, ...rest };
     });
   return fc

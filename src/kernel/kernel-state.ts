@@ -51,6 +51,8 @@ export interface Kernel {
   nowNs: Nanoseconds;
   tasks: Task[];
   processes: Process[];
+  /** Processes that have not exited. */
+  liveProcesses: number;
   mms: AddressSpace[];
   /** Next pid to hand out. */
   nextPid: number;

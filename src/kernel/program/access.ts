@@ -75,7 +75,6 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
   }
   let weights = 0;
   for (const access of accesses) weights += access.weight;
-  let cap = 0;
   let capped = false;
   for (let i = 0; i < accesses.length; i++) {
     const access = accesses[i];
@@ -86,6 +85,10 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
     if (access.pattern !== 'sequential' || access.thinkNs > 0) capped = true;
   }
   if (!capped) return Infinity;
+  // A lone access settles towards the load it makes itself (latencyBoundCap).
+  const settled =
+    accesses.length === 1 && k.hardware.active[task.cpu] === 1 && k.hardware.cap[task.cpu] < Infinity;
+  const previous = settled ? k.hardware.cap[task.cpu] : 0;
   // Time per byte adds up over the accesses: each is capped by its latency and think time.
   let timePerByte = 0;
   const node = k.machine.cpus[task.cpu].node;
@@ -94,16 +97,16 @@ export function describeFlow(k: Kernel, task: Task, usage: Float64Array): number
     if (access.pattern === 'sequential')
       timePerByte += ((access.weight / weights) * access.thinkNs) / PAGE_BYTES;
     else {
-      const rate = latencyBoundCap(k.machine, k.hardware, node, usage, touchBytes, access.thinkNs);
+      const rate = latencyBoundCap(k.machine, k.hardware, node, usage, touchBytes, access.thinkNs, previous);
       timePerByte += access.weight / weights / rate;
     }
   }
-  cap = timePerByte > 0 ? 1 / timePerByte : Infinity;
+  const cap = timePerByte > 0 ? 1 / timePerByte : Infinity;
   if (accesses.every((a) => a.pattern === 'sequential')) {
     // Thinking and streaming alternate: the pause comes on top of the stream's own time at its lone rate.
     const b = k.machine.bandwidth;
     const alone = usage[node] / b.loneLocal + (1 - usage[node]) / b.loneRemote;
-    cap = 1 / (timePerByte + alone);
+    return 1 / (timePerByte + alone);
   }
   return cap;
 }

@@ -28,6 +28,7 @@ function createProcess(k: Kernel, name: string, parent: number): Process {
     remoteBytes: 0,
   };
   k.processes.push(process);
+  k.liveProcesses++;
   return process;
 }
 
@@ -136,6 +137,7 @@ export function exitTask(k: Kernel, task: Task, atNs: number): void {
   if (process.liveThreads > 0) return;
   destroyMm(k, k.mms[process.mm]);
   process.exitedNs = atNs;
+  k.liveProcesses--;
   trace(k, TRACE_PROCESS_EXITED, process.index);
   if (process.parent < 0) return;
   const parent = k.processes[process.parent];

@@ -88,7 +88,8 @@ export function chartSpecs(
     {
       key: 'bill',
       title: 'Bill',
-      about: 'CPU time spent by scan, faults and daemons, and remote access time saved',
+      about:
+        'CPU time spent by scan, faults and daemons, and access time saved against the placement at the start',
       lines: [
         { label: 'scan', colour: THIRD[theme], column: columns.billScan },
         { label: 'faults', colour: NEUTRAL[theme], column: columns.billFault },

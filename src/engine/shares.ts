@@ -5,19 +5,26 @@
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { NS_PER_SECOND } from '../kernel/units.ts';
 
-/** How fast the loss per byte before the first move is learned: about a second of samples. */
+/** How fast the time per byte before the first move is learned: about a second of samples. */
 const BASELINE_GAIN = 0.1;
+
+/** Growth of the number of running threads from which on the baseline is learned anew. */
+const CROWD_GROWTH = 1.2;
+/** Called every 100 ticks. */
+const SAMPLE_NS = 100_000_000;
 
 export class Shares {
   /** Share of the bytes of the last sample that were local; a task keeps its last share while it moves none. */
   machine = 1;
-  /** Seconds of waiting for remote memory that better placement has saved; may be negative. */
+  /** CPU seconds of memory access that better placement has saved (nearer memory, less crowded controllers); may be negative. */
   savedS = 0;
   private tasks = new Float64Array(64 * 3);
   private processes = new Float64Array(16 * 3);
-  private lastRemoteNs = 0;
-  /** Time lost to remote accesses per byte under the placement found. */
-  private lossPerByte = 0;
+  private lastAccessNs = 0;
+  /** CPU time per byte of access under the placement found. */
+  private timePerByte = 0;
+  /** Threads that were running when it was learned. */
+  private threads = 0;
   private sampled = false;
 
   /** Local share of a task, 0..1; 1 before it has touched anything. */
@@ -47,18 +54,22 @@ export class Shares {
   }
 
   private save(k: Kernel, bytes: number): void {
-    const lost = k.bill.remoteNs - this.lastRemoteNs;
-    this.lastRemoteNs = k.bill.remoteNs;
+    const spent = k.bill.accessNs - this.lastAccessNs;
+    this.lastAccessNs = k.bill.accessNs;
     if (bytes === 0) return;
+    const threads = spent / SAMPLE_NS;
     const touched = k.counters.pgmigrate_success > 0 || k.counters.task_moves_autonuma > 0;
-    if (!touched) {
+    // More threads crowd each other whatever the placement: what they cost together is learned anew.
+    const crowded = threads > this.threads * CROWD_GROWTH;
+    if (!touched || crowded) {
       // Nothing has been moved yet: this is the placement that the savings are measured against.
-      const gain = this.sampled ? BASELINE_GAIN : 1;
-      this.lossPerByte += (lost / bytes - this.lossPerByte) * gain;
+      if (crowded) this.threads = threads;
+      const gain = this.sampled && !crowded ? BASELINE_GAIN : 1;
+      this.timePerByte += (spent / bytes - this.timePerByte) * gain;
       this.sampled = true;
       return;
     }
-    this.savedS += (this.lossPerByte * bytes - lost) / NS_PER_SECOND;
+    this.savedS += (this.timePerByte * bytes - spent) / NS_PER_SECOND;
   }
 }
 

@@ -92,6 +92,8 @@ export function createCounters(): Counters {
 /** CPU time by purpose, nanoseconds. */
 export interface Bill {
   userNs: Nanoseconds;
+  /** Of it, memory accesses. */
+  accessNs: Nanoseconds;
   /** First touch, copy on write, mmap work. */
   faultNs: Nanoseconds;
   /** NUMA hinting faults. */
@@ -109,6 +111,7 @@ export interface Bill {
 export function createBill(): Bill {
   return {
     userNs: 0,
+    accessNs: 0,
     faultNs: 0,
     hintingFaultNs: 0,
     scanNs: 0,

@@ -77,7 +77,7 @@ export function CountersPanel() {
               bill.scanS + bill.faultS + bill.migrateS + bill.splitS + bill.shootdownS + bill.balanceS,
             ),
           ],
-          [<strong key="saved">remote access time saved</strong>, formatSeconds(bill.savedS)],
+          [<strong key="saved">access time saved</strong>, formatSeconds(bill.savedS)],
         ]}
       />
     </div>

@@ -53,6 +53,7 @@ export function runUserTask(
       used += ns;
       task.userNs += ns;
       k.bill.userNs += ns;
+      k.bill.accessNs += ns;
       if (task.program.bytesLeft === 0) {
         task.program.bytesLeft = -1;
         task.program.accesses = null;

@@ -144,6 +144,7 @@ export function settle(k: Kernel, cpu: CpuId): void {
   pc.cursors[0] = (pc.cursors[0] + moved) % (access.to - access.from);
   task.userNs += ns;
   k.bill.userNs += ns;
+  k.bill.accessNs += ns;
   const process = k.processes[task.process];
   if (s.local[cpu] !== 0) {
     task.localBytes += moved;

@@ -54,6 +54,12 @@ function fit(machine: string, io: LabIo, quiet: boolean): Calibration {
   }
 }
 
+/** Two decimals, and no minus before a zero. */
+function signed(value: number): string {
+  const text = value.toFixed(2);
+  return Number(text) === 0 ? '0.00' : text;
+}
+
 function text({ machine, fitted, figures, runs, notes }: Calibration): string {
   const b = machine.bandwidth_gbps!;
   const number = (value: number | null): string => (value === null ? '-' : value.toFixed(2));
@@ -78,7 +84,7 @@ function text({ machine, fitted, figures, runs, notes }: Calibration): string {
         f.name,
         number(f.measured),
         number(f.simulated),
-        f.residual === null ? '-' : `${(100 * f.residual).toFixed(2)} %`,
+        f.residual === null ? '-' : `${signed(100 * f.residual)} %`,
       ]),
     ]),
     ...(notes.length > 0 ? ['', ...notes] : []),

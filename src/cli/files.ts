@@ -3,12 +3,11 @@ import { detectFormat } from '../formats/detect.ts';
 import { FormatError } from '../formats/error.ts';
 import { parseMachineFile } from '../formats/machine-file.ts';
 import { parseNumactl } from '../formats/numactl.ts';
-import { buildMachine } from '../kernel/machine/build.ts';
 import type { MachineDescription } from '../kernel/machine/build.ts';
 import { MACHINE_PRESETS, presetNames } from '../kernel/machine/presets.ts';
 import { DEFAULT_RESOLVERS } from '../scenarios/experiment.ts';
 import type { Resolvers } from '../scenarios/experiment.ts';
-import { workloadEntries } from '../scenarios/registry.ts';
+import { isWorkloadName, workloadEntries } from '../scenarios/registry.ts';
 import { suggestion } from '../workloads/error.ts';
 import { UsageError } from './io.ts';
 import type { LabIo } from './io.ts';
@@ -19,10 +18,10 @@ export function fileResolvers(io: LabIo): Resolvers {
     machine: (given) =>
       typeof given !== 'string' || presetNames().includes(given)
         ? DEFAULT_RESOLVERS.machine(given)
-        : buildMachine(describeMachine(io, given)),
+        : DEFAULT_RESOLVERS.machine(describeMachine(io, given)),
     workload: (given) => {
+      if (typeof given !== 'string' || isWorkloadName(given)) return DEFAULT_RESOLVERS.workload(given);
       const names = workloadEntries().map((entry) => entry.name);
-      if (typeof given !== 'string' || names.includes(given)) return DEFAULT_RESOLVERS.workload(given);
       const text = readOr(io, 'workload', given, names);
       let value: unknown;
       try {

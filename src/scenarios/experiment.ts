@@ -2,7 +2,7 @@
  * From an experiment (what a link, a form or a command line says) to what the kernel boots with. The command line and the
  * engine both come through here, so a wrong field has the same message everywhere.
  */
-import { buildMachine, MachineError } from '../kernel/machine/build.ts';
+import { MachineError } from '../kernel/machine/build.ts';
 import type { MachineDescription } from '../kernel/machine/build.ts';
 import type { Machine } from '../kernel/machine/machine.ts';
 import { machineByName } from '../kernel/machine/presets.ts';
@@ -11,6 +11,7 @@ import { workloadFromFile } from '../workloads/compile.ts';
 import { suggestion, WorkloadError } from '../workloads/error.ts';
 import { VARIANTS } from '../workloads/workload.ts';
 import type { Variant, Workload } from '../workloads/workload.ts';
+import { machineOf } from './calibrate.ts';
 import { AUTONUMA_VERSIONS, POLICIES, workloadByName } from './registry.ts';
 
 /** The fields of protocol/experiment.ts that decide how the kernel boots; values are not checked yet. */
@@ -45,7 +46,7 @@ export interface Resolvers {
 
 export const DEFAULT_RESOLVERS: Resolvers = {
   machine: (machine) =>
-    typeof machine === 'string' ? machineByName(machine) : buildMachine(machine as MachineDescription),
+    typeof machine === 'string' ? machineByName(machine) : machineOf(machine as MachineDescription),
   workload: (workload) =>
     typeof workload === 'string' ? workloadByName(workload) : workloadFromFile(workload),
 };

@@ -1,9 +1,9 @@
 /** The scoreboard: run published rows on the model and judge how near they come. */
-import { advance, isFinished, type Kernel } from '../kernel/kernel.ts';
-import { NS_PER_SECOND } from '../kernel/units.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { bootWithKnobs } from './boot.ts';
 import { bootFromExperiment } from './experiment.ts';
 import type { ExperimentLike } from './experiment.ts';
+import { elapsedSeconds, runToEnd } from './headless.ts';
 import type { PublishedRow } from './published-rows.ts';
 
 /** Within the error the source states, within the target of the project, or neither. */
@@ -24,9 +24,6 @@ export interface RowResult {
   verdict: Verdict;
 }
 
-/** More simulated time than any row takes; a run that reaches it hangs. */
-const LONGEST_TICKS = 10_000_000;
-
 /** The experiment a row is, with a seed. */
 export function experimentOfRow(row: PublishedRow, seed: number): ExperimentLike {
   return {
@@ -45,30 +42,6 @@ export function experimentOfRow(row: PublishedRow, seed: number): ExperimentLike
 /** Boot a row; it runs as the kernel is advanced. */
 export function bootRow(row: PublishedRow, seed: number): Kernel {
   return bootWithKnobs(bootFromExperiment(experimentOfRow(row, seed)), {});
-}
-
-/** Wall clock of the whole program, from the start of its first process to the exit of its last, in seconds. */
-export function elapsedSeconds(k: Kernel): number {
-  let first = Infinity;
-  let last = 0;
-  for (const process of k.processes) {
-    if (process.startedNs < first) first = process.startedNs;
-    const end = process.exitedNs >= 0 ? process.exitedNs : k.nowNs;
-    if (end > last) last = end;
-  }
-  return k.processes.length === 0 ? 0 : (last - first) / NS_PER_SECOND;
-}
-
-/**
- * Run a kernel to the end of its programs.
- * @param everyTicks called with the kernel after each so many ticks
- */
-export function runToEnd(k: Kernel, everyTicks = 1000, watch?: (k: Kernel) => void): void {
-  while (!isFinished(k)) {
-    if (k.ticks >= LONGEST_TICKS) throw new Error(`not finished after ${k.ticks / 1000} simulated seconds`);
-    advance(k, everyTicks);
-    watch?.(k);
-  }
 }
 
 /** Elapsed seconds of a row with one seed. */

@@ -47,8 +47,8 @@ describe("Andrea's machine, the figures of prototype.md", () => {
   it('all on node 0: remote streams keep 5.25, local ones get the rest of the controller', () => {
     const hw = share(westmere, () => [1, 0]);
     expect(hw.pairUse[1 * 2 + 0]).toBeCloseTo(5.25, 9);
-    expect(hw.pairUse[0]).toBeCloseTo(13.57 - 5.25, 9);
-    expect(hw.controllerUse[0]).toBeCloseTo(13.57, 9);
+    expect(hw.pairUse[0]).toBeCloseTo(13.55 - 5.25, 9);
+    expect(hw.controllerUse[0]).toBeCloseTo(13.55, 9);
   });
 
   it('a lone stream gets 2.757 local or 1.426 remote, two on one core share that', () => {
@@ -336,8 +336,8 @@ describe('latency-bound streams', () => {
     };
     for (let i = 0; i < 30; i++) tick();
     const settled = hw.controllerUse[0];
-    expect(settled).toBeGreaterThan(0.7 * 13.57);
-    expect(settled).toBeLessThan(0.999 * 13.57);
+    expect(settled).toBeGreaterThan(0.7 * 13.55);
+    expect(settled).toBeLessThan(0.999 * 13.55);
     tick();
     expect(hw.dirty).toBe(false);
     expect(hw.controllerUse[0]).toBe(settled);

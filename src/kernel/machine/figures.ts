@@ -25,7 +25,7 @@ const LONE_CORE_GAIN = 1.63;
 /** Assumed: 10.15 GB/s of streaming stores of a Westmere socket / 6 cores (prototype.md section 1). */
 const ASSUMED_GBPS_PER_CORE = 1.7;
 
-/** Assumed: a controller serves a third more than its own socket can ask for; Westmere's 13.57 / 10.15 = 1.34. */
+/** Assumed: a controller serves a third more than its own socket can ask for; Westmere's 13.55 / 10.15 = 1.34. */
 const ASSUMED_CONTROLLER_GAIN = 4 / 3;
 
 /**
@@ -50,7 +50,15 @@ const SLOWEST_RATIO = 4;
  */
 export function bandwidthOf(description: MachineDescription, topology: Topology): Sourced<Bandwidth> {
   if (description.bandwidth_gbps !== undefined) {
-    return { value: givenBandwidth(description.bandwidth_gbps, topology), source: 'Bandwidth as given.' };
+    const m = description.measured_gbps;
+    const from =
+      m === undefined
+        ? ''
+        : `, fitted to the measured ${m.hard} / ${m.inverse} / ${m.one_node} GB/s (hard, inverse, one node)`;
+    return {
+      value: givenBandwidth(description.bandwidth_gbps, topology),
+      source: `Bandwidth as given${from}.`,
+    };
   }
   if (description.measured_gbps !== undefined) return measuredBandwidth(description, topology);
   const value = assumedBandwidth(topology);
@@ -126,7 +134,7 @@ function setLone(bandwidth: Bandwidth, lone: unknown): void {
  * Controller limit from the total with all memory on one node. That figure is the average of a whole run in which
  * CPUs next to the memory finish first and then take over half of the others' work, and so on (prototype.md
  * sections 0 and 5.2), so it lies below the limit. This is the run with ideal balancing as a fluid, solved for the
- * limit by bisection: 13.47 for Andrea's 13.3 where the simulated run needs 13.57. A calibration on simulated runs
+ * limit by bisection: 13.47 for Andrea's 13.3 where the simulated run needs 13.55. A calibration on simulated runs
  * replaces it.
  */
 function controllerFromOneNode(oneNode: number, b: Bandwidth, sockets: number, topology: Topology): number {

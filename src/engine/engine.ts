@@ -9,6 +9,7 @@ import { stateHash } from '../kernel/kernel.ts';
 import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../protocol/engine-api.ts';
 import type { Experiment, MachineFile } from '../protocol/experiment.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
+import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
 import { CaptionKeeper } from './caption.ts';
 import { buildCatalog } from './catalog.ts';
@@ -30,6 +31,7 @@ import { checkView, writeEmptyFrame } from './frame-writer.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { parseMachine, parseWorkload } from './parse.ts';
+import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
 import { describeMiss, describeStep } from './sentences.ts';
 import { messageOf, Session } from './session.ts';
 import { machineInfo } from './summary.ts';
@@ -64,9 +66,11 @@ export class Engine implements EngineApi {
   private captions = new CaptionKeeper();
   /** The person has acted since the last summary. */
   private acted = true;
+  private readonly published: PublishedRunner;
 
   constructor(host: Host) {
     this.host = host;
+    this.published = new PublishedRunner(host);
     this.pace = createPace(1, host.now());
   }
 
@@ -211,6 +215,26 @@ export class Engine implements EngineApi {
 
   async parseWorkload(text: string): Promise<Reply<object>> {
     return guarded(() => parseWorkload(text));
+  }
+
+  async publishedRows(): Promise<PublishedRowInfo[]> {
+    return publishedRowInfos();
+  }
+
+  async publishedNotModelled(): Promise<NotModelledInfo[]> {
+    return notModelledInfos();
+  }
+
+  async runPublished(id: string, seed: number): Promise<Reply<PublishedRun>> {
+    return this.published.run(id, seed);
+  }
+
+  async publishedSoFar(): Promise<PublishedRun | null> {
+    return this.published.soFar();
+  }
+
+  async cancelPublished(): Promise<void> {
+    this.published.cancel();
   }
 
   async stateHash(): Promise<string> {

@@ -4,6 +4,7 @@
  */
 import type { Experiment, MachineFile } from './experiment.ts';
 import type { ViewRequest } from './frame.ts';
+import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './published.ts';
 import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
 
 /** A reply that can fail: the message names the field or line and what was expected. */
@@ -62,6 +63,19 @@ export interface EngineApi {
   parseMachine(text: string): Promise<Reply<MachineFile> & { notes?: string[] }>;
   /** Understand a pasted workload file. */
   parseWorkload(text: string): Promise<Reply<object>>;
+  /** The published rows there is a machine for. Needs no boot, as all calls of the scoreboard. */
+  publishedRows(): Promise<PublishedRowInfo[]>;
+  /** Published figures beside them that the lab has no policy for. */
+  publishedNotModelled(): Promise<NotModelledInfo[]>;
+  /**
+   * Run a published row to its end, headless, in slices. One at a time: a new one cancels the one before it. Best
+   * called on a worker of its own, or it takes the time of what is on show.
+   */
+  runPublished(id: string, seed: number): Promise<Reply<PublishedRun>>;
+  /** The run under way as far as it has come; null when there is none. */
+  publishedSoFar(): Promise<PublishedRun | null>;
+  /** End the run under way: it replies with an error. */
+  cancelPublished(): Promise<void>;
   /** Hash of the whole kernel state, hexadecimal. */
   stateHash(): Promise<string>;
   /** Test hook: makes the worker fail, so that surviving it can be tested. */

@@ -85,6 +85,14 @@ const COLUMNS: Record<PublishedColumn, Pick<PublishedRow, 'variant' | 'policy'>>
   inverse: { variant: 'inverse_bind', policy: 'off' },
 };
 
+/** The columns in words. */
+export const COLUMN_TITLES: Record<PublishedColumn, string> = {
+  upstream: 'stock kernel, all memory starts on one node',
+  autonuma: 'AutoNUMA, all memory starts on one node',
+  hard: 'hard bound: threads and memory on the same nodes',
+  inverse: 'inverse bound: threads and memory on different nodes',
+};
+
 /** Seconds of a table by program and column. */
 type Seconds = Record<string, Partial<Record<PublishedColumn, number>>>;
 

@@ -92,7 +92,13 @@ export function parseRunArguments(args: string[]): RunRequest {
   }
   const parameters: Record<string, number> = {};
   for (const [name, text] of pairs('--param', values.param ?? [])) {
-    parameters[name] = numberOf(`--param ${name}`, text, 0, Number.MAX_SAFE_INTEGER, true);
+    parameters[name] = numberOf(
+      `--param ${name}`,
+      text,
+      -Number.MAX_SAFE_INTEGER,
+      Number.MAX_SAFE_INTEGER,
+      true,
+    );
   }
   const d = DEFAULT_EXPERIMENT;
   return {

@@ -56,6 +56,8 @@ function workloadsText(): string {
           `  --param ${p.name}=  ${p.meaning}${p.unit && ` (${p.unit})`}; default ${p.default}; ${p.minimum} to ${p.maximum}`,
         );
       }
+      if (w.suite !== undefined)
+        lines.push(`  --workload ${w.name}:NAME with NAME of the suite: ${w.suite.join(', ')}`);
       return lines.join('\n');
     })
     .join('\n\n');

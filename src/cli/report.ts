@@ -1,5 +1,6 @@
 /** The result of a run for people. */
 import type { Kernel } from '../kernel/kernel-state.ts';
+import { perfBenchLine } from '../scenarios/perf-bench-report.ts';
 import type { RunRequest } from './arguments.ts';
 import type { RunResult } from './run.ts';
 import { mib, table, thousands } from './table.ts';
@@ -7,8 +8,16 @@ import { mib, table, thousands } from './table.ts';
 /** More processes than this are summed up by name. */
 const MOST_ROWS = 16;
 
-/** Heading, a table of processes, the figures, and the series if there is one. */
-export function reportText(result: RunResult, request: RunRequest, kernel: Kernel): string {
+/**
+ * Heading, a table of processes, the figures, the series and the lines of perf bench if there are any.
+ * @param convergence what perf bench -c prints
+ */
+export function reportText(
+  result: RunResult,
+  request: RunRequest,
+  kernel: Kernel,
+  convergence: readonly string[] = [],
+): string {
   const balancing = request.noautonuma
     ? 'noautonuma'
     : result.policy === 'off'
@@ -25,6 +34,10 @@ export function reportText(result: RunResult, request: RunRequest, kernel: Kerne
     figures(result),
   ];
   if (result.series !== undefined) lines.push('', seriesTable(result, kernel));
+  if (result.perf_bench !== undefined) {
+    if (convergence.length > 0) lines.push('', ...convergence);
+    lines.push('', ...result.perf_bench.map(perfBenchLine));
+  }
   return `${lines.join('\n')}\n`;
 }
 

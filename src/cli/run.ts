@@ -5,6 +5,8 @@ import type { Task } from '../kernel/sched/task.ts';
 import { bootWithKnobs } from '../scenarios/boot.ts';
 import { ExperimentError, resolveExperiment } from '../scenarios/experiment.ts';
 import type { Resolved } from '../scenarios/experiment.ts';
+import { PerfBenchObserver } from '../scenarios/perf-bench-report.ts';
+import type { PerfBenchResult } from '../scenarios/perf-bench-report.ts';
 import { totalBytes } from '../workloads/code.ts';
 import { parseRunArguments } from './arguments.ts';
 import type { RunRequest } from './arguments.ts';
@@ -38,14 +40,22 @@ export interface RunResult {
   state_hash: string;
   wall_s: number;
   series?: SeriesRow[];
+  /** Result lines of perf bench numa mem. */
+  perf_bench?: PerfBenchResult[];
 }
 
 /** Run with the arguments after `run`; returns the exit status. */
 export function runCommand(args: string[], io: LabIo): number {
   const request = parseRunArguments(args);
   const { resolved, kernel } = boot(request, io);
-  const result = simulate(request, resolved, kernel, io);
-  io.out(request.json ? `${JSON.stringify(result)}\n` : reportText(result, request, kernel));
+  const test = resolved.workload.perfBench?.(resolved.boot.machine, request.parameters);
+  const perfBench = test === undefined ? null : new PerfBenchObserver(kernel, test);
+  const result = simulate(request, resolved, kernel, io, perfBench);
+  io.out(
+    request.json
+      ? `${JSON.stringify(result)}\n`
+      : reportText(result, request, kernel, perfBench?.lines ?? []),
+  );
   return 0;
 }
 
@@ -69,7 +79,13 @@ function optionMessage(error: ExperimentError): string {
     : error.message;
 }
 
-function simulate(request: RunRequest, resolved: Resolved, kernel: Kernel, io: LabIo): RunResult {
+function simulate(
+  request: RunRequest,
+  resolved: Resolved,
+  kernel: Kernel,
+  io: LabIo,
+  perfBench: PerfBenchObserver | null,
+): RunResult {
   const startedAt = io.now();
   const recorder = new Recorder(kernel, request.series);
   const progress = request.json
@@ -79,12 +95,14 @@ function simulate(request: RunRequest, resolved: Resolved, kernel: Kernel, io: L
   while (!isFinished(kernel) && kernel.ticks < lastTick) {
     tick(kernel);
     recorder.afterTick();
+    if (perfBench !== null && kernel.ticks % 1000 === 0) perfBench.everySecond();
     if (progress !== null && kernel.ticks % 200 === 0)
       progress.update(kernel.ticks / 1000, bytesSoFar(kernel).all);
   }
   recorder.finish();
   progress?.end();
-  return resultOf(request, resolved, kernel, recorder, (io.now() - startedAt) / 1000);
+  const result = resultOf(request, resolved, kernel, recorder, (io.now() - startedAt) / 1000);
+  return perfBench === null ? result : { ...result, perf_bench: perfBench.results() };
 }
 
 function resultOf(

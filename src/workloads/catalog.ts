@@ -8,6 +8,7 @@ import { PHASE_CHANGE } from './library/phase-change.ts';
 import { LOCAL_ALREADY, STREAM } from './library/stream.ts';
 import { numa01, numa01ThreadAlloc } from './numa01.ts';
 import { numa02, numa02Smt } from './numa02.ts';
+import { perfBenchEntry } from './perf-bench.ts';
 import type { Workload } from './workload.ts';
 
 /** Programs that are workload files; docs/workload-file.md shows one of them. */
@@ -29,4 +30,5 @@ export const WORKLOADS: readonly Workload[] = [
   numa02,
   numa02Smt,
   ...LIBRARY_FILES.slice(1).map(libraryWorkload),
+  perfBenchEntry,
 ];

@@ -2,6 +2,7 @@
 import type { Machine } from '../kernel/machine/machine.ts';
 import type { ProgramSet } from '../kernel/program/program.ts';
 import { suggestion, WorkloadError } from './error.ts';
+import type { PerfBenchTest } from './perf-bench-options.ts';
 
 /** Builds of a program: where its threads and its memory are bound, and where it is born. */
 export const VARIANTS = ['default', 'hard_bind', 'inverse_bind', 'force_same_node'] as const;
@@ -27,6 +28,8 @@ export interface WorkloadInfo {
   expected: string;
   variants: readonly Variant[];
   parameters: readonly ParameterInfo[];
+  /** Tests that can be run by name, as `name:test`. */
+  suite?: readonly string[];
 }
 
 /** What is chosen when a program is started. */
@@ -44,6 +47,8 @@ export interface Workload extends WorkloadInfo {
    * @throws WorkloadError when a parameter is wrong or the machine is too small for it
    */
   build(machine: Machine, options: WorkloadOptions): ProgramSet;
+  /** perf bench numa mem only: what it is asked to do, from which its result lines are made. */
+  perfBench?: (machine: Machine, parameters: Record<string, number>) => PerfBenchTest;
 }
 
 /**

@@ -243,11 +243,13 @@ function runScattered(k: Kernel, task: Task, access: Access, i: number, bytes: n
       if (cost === TOUCH_KILLED) return TOUCH_KILLED;
       task.debtNs += cost;
     }
-    countBytes(k, task, slot, perDraw * access.touchBytes);
-    moved += perDraw * access.touchBytes;
+    // A touch that does not fit into what is left of the tick is gone on with in the next.
+    const piece = Math.min(perDraw * access.touchBytes, bytes - moved);
+    countBytes(k, task, slot, piece);
+    moved += piece;
     if (task.debtNs > 0) break;
   }
-  return Math.max(1, Math.min(bytes, moved));
+  return Math.max(1, moved);
 }
 
 /** One past the last page of a touch; one that is not larger than a page is taken to stay in its page, and none leaves its slot. */

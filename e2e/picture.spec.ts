@@ -28,7 +28,7 @@ test('colours by something else, in another palette and theme', async ({ lab, pa
   await page.getByLabel('colour by').selectOption('last_nid');
   await page.keyboard.press('t');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-  await page.keyboard.press('p');
+  await page.keyboard.press('o');
   const fresh = Number(await lab.picture.getAttribute('data-fresh'));
   await expect.poll(async () => Number(await lab.picture.getAttribute('data-fresh'))).toBeGreaterThan(fresh);
   await page.reload();

@@ -75,14 +75,12 @@ function change<K extends keyof Experiment>(key: K) {
 function pan(dx: number, dy: number) {
   return (lab: Lab) => {
     const { selection } = useView.getState();
-    const node = selection && 'node' in selection ? selection.node : -1;
-    const nodes =
-      node >= 0 ? [node] : (useObservation.getState().boot?.machine.nodes ?? []).map((_, index) => index);
-    for (const each of nodes) lab.picture?.pan(each, dx * PAN_PIXELS, dy * PAN_PIXELS);
+    const node = selection && 'node' in selection ? selection.node : 'all';
+    lab.picture?.pan(node, dx * PAN_PIXELS, dy * PAN_PIXELS);
   };
 }
 
-const catalogChoices = (pick: 'machines' | 'workloads' | 'policies') => (): Choice[] =>
+const catalogChoices = (pick: 'machines' | 'workloads' | 'policies' | 'versionInfo') => (): Choice[] =>
   (useObservation.getState().catalog?.[pick] ?? []).map(({ name, title }) => ({ value: name, title }));
 
 const runCommands: Command[] = [
@@ -175,6 +173,13 @@ const experimentCommands: Command[] = [
     run: change('policy'),
   },
   {
+    id: 'experiment.version',
+    title: 'AutoNUMA version',
+    group: 'Experiment',
+    choices: catalogChoices('versionInfo'),
+    run: change('autonumaVersion'),
+  },
+  {
     id: 'experiment.thp',
     title: 'Transparent huge pages',
     group: 'Experiment',
@@ -248,8 +253,8 @@ const viewCommands: Command[] = [
     id: 'view.palette',
     title: 'Palette: Okabe-Ito or Tol',
     group: 'View',
-    keys: ['P'],
-    keyLabel: 'P',
+    keys: ['O'],
+    keyLabel: 'O',
     run: () =>
       useView.setState((view) => ({
         palette: view.palette === 'okabe-ito' ? ('tol' as const) : ('okabe-ito' as const),

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
 import type { Catalog, KnobInfo } from '../protocol/summary.ts';
-import { fitToCatalog, foldEdits, withEdit } from './experiment.ts';
+import {
+  droppedSentence,
+  fitToCatalog,
+  foldEdits,
+  moveToVersion,
+  versionName,
+  withEdit,
+} from './experiment.ts';
 
 const PMD = 'autonuma/knuma_scand/pmd';
 const knob: KnobInfo = {
@@ -25,9 +32,13 @@ const catalog: Catalog = {
     },
   ],
   policies: [],
-  versions: ['alpha6'],
+  versions: ['alpha6', '27'],
+  versionInfo: [
+    { name: 'alpha6', title: 'AutoNUMA alpha6 (16 March 2012)', bytesPerPage: 24 },
+    { name: '27', title: 'AutoNUMA27 (4 October 2012)', bytesPerPage: 2 },
+  ],
   knobs: [knob],
-  knobsByVersion: { alpha6: [knob] },
+  knobsByVersion: { alpha6: [knob], '27': [{ ...knob, path: 'autonuma/scan_pmd', default: '0' }] },
 };
 
 describe('the experiment', () => {
@@ -43,6 +54,16 @@ describe('the experiment', () => {
   it('keeps the last of several writes at one tick', () => {
     const experiment = withEdit(withEdit(DEFAULT_EXPERIMENT, 7, PMD, '0'), 7, PMD, '1');
     expect(experiment.edits).toEqual([{ tick: 7, path: PMD, value: '1' }]);
+  });
+
+  it('moves to a version: its knobs, and the names of those it does not have', () => {
+    const from = { ...DEFAULT_EXPERIMENT, knobs: { [PMD]: '0', 'autonuma/scan_pmd': '0' } };
+    const { experiment, dropped } = moveToVersion(from, '27', catalog);
+    expect(experiment).toEqual({ ...DEFAULT_EXPERIMENT, autonumaVersion: '27', knobs: {} });
+    expect(droppedSentence(dropped, versionName(catalog, '27'))).toBe(
+      `AutoNUMA27 has no ${PMD}. It was left out.`,
+    );
+    expect(foldEdits(withEdit(experiment, 5, 'autonuma/scan_pmd', '0'), catalog).knobs).toEqual({});
   });
 
   it('falls back to what the engine knows', () => {

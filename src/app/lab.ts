@@ -9,7 +9,15 @@ import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts'
 import type { Picture } from '../view/picture.ts';
 import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
 import { startEngine, WorkerGone, type EngineClient } from './engine-client.ts';
-import { fitToCatalog, foldEdits, withEdit } from './experiment.ts';
+import {
+  droppedSentence,
+  fitToCatalog,
+  foldEdits,
+  knobsOf,
+  moveToVersion,
+  versionName,
+  withEdit,
+} from './experiment.ts';
 import { FramePump } from './frame-pump.ts';
 import { Hover } from './hover.ts';
 import { LogStore, SeriesStore } from './series.ts';
@@ -127,7 +135,11 @@ export class Lab {
   async change(patch: Partial<Experiment>): Promise<Reply<BootResult>> {
     const { experiment } = useExperiment.getState();
     const { catalog } = useObservation.getState();
-    const next = { ...foldEdits(experiment, catalog), ...patch };
+    let next = { ...foldEdits(experiment, catalog), ...patch };
+    let dropped: string[] = [];
+    const version = next.autonumaVersion;
+    if (version !== experiment.autonumaVersion)
+      ({ experiment: next, dropped } = moveToVersion(next, version, catalog));
     const workload = catalog?.workloads.find(({ name }) => name === next.workload);
     // Who chooses another program or machine wants to see it run.
     if (patch.workload !== undefined || patch.machine !== undefined) this.wanted = true;
@@ -137,6 +149,7 @@ export class Lab {
     }
     const reply = await this.boot(next);
     if (!reply.ok) notify(reply.error);
+    else if (dropped.length > 0) notify(droppedSentence(dropped, versionName(catalog, version)), 'note');
     return reply;
   }
 
@@ -163,7 +176,7 @@ export class Lab {
   async resetKnobs(): Promise<void> {
     const { catalog, summary } = useObservation.getState();
     if (!catalog || !summary) return;
-    for (const knob of catalog.knobs) {
+    for (const knob of knobsOf(catalog, useExperiment.getState().experiment.autonumaVersion)) {
       const value = summary.knobs[knob.path];
       if (knob.kind === 'statistic' || value === undefined || value === knob.default) continue;
       const reply = await this.writeKnob(knob.path, knob.default);

@@ -112,6 +112,13 @@ export class BlockColours {
     return this.ages[block] !== ageClass(this.k.ticks, this.k.memory.frames.arrivedTick[block]);
   }
 
+  /** Is the block one 2 MiB page? */
+  isHuge(block: number): boolean {
+    const { frames, tables } = this.k.memory;
+    const slot = frames.owner[block];
+    return slot >= 0 && tables.huge[slot] !== 0 && tables.block[slot] === block;
+  }
+
   /** Look into a block: colour() speaks of it until the next select. */
   select(block: number): void {
     const frames = this.k.memory.frames;

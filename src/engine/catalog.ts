@@ -1,4 +1,5 @@
 /** What an experiment can be made of. */
+import { AUTONUMA_VERSIONS as PROFILES } from '../kernel/balancing/autonuma/versions.ts';
 import { MACHINE_PRESETS } from '../kernel/machine/presets.ts';
 import { sysfsKnobs } from '../kernel/sysfs/sysfs.ts';
 import type { Catalog, KnobInfo } from '../protocol/summary.ts';
@@ -18,6 +19,7 @@ export function buildCatalog(): Catalog {
     })),
     policies: POLICIES.map(({ name, title }) => ({ name, title })),
     versions: [...AUTONUMA_VERSIONS],
+    versionInfo: PROFILES.map(({ name, title, bytesPerPage }) => ({ name, title, bytesPerPage })),
     knobs: knobsOf('alpha6'),
     knobsByVersion: Object.fromEntries(AUTONUMA_VERSIONS.map((version) => [version, knobsOf(version)])),
   };

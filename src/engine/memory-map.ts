@@ -3,7 +3,14 @@
  * (`places`); the colour of a pixel is a pure function of that frame. So painting only the blocks that changed gives
  * the same image as painting all of it.
  */
-import { INDEX_OUTSIDE, type MapRequest, TILE_HEIGHT, TILE_WIDTH } from '../protocol/frame.ts';
+import {
+  HUGE_EDGE_TILE,
+  INDEX_HUGE_EDGE,
+  INDEX_OUTSIDE,
+  type MapRequest,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+} from '../protocol/frame.ts';
 import { type BlockColours, MIXED } from './block-colours.ts';
 
 const TILE_CELLS = TILE_WIDTH * TILE_HEIGHT;
@@ -70,6 +77,61 @@ export class MemoryMap {
       }
       image[p] = colours.colour(place & 511);
     }
+    this.edgeAll();
+  }
+
+  /** Are the edges of huge pages drawn? */
+  private get edged(): boolean {
+    const { colourBy } = this.colours!;
+    return (
+      (colourBy === 'owner' || colourBy === 'type') &&
+      TILE_WIDTH / this.request!.cellsPerPixel >= HUGE_EDGE_TILE
+    );
+  }
+
+  /** Edges of all huge pages in the window. */
+  private edgeAll(): void {
+    if (!this.edged) return;
+    const { width, height, tileColumns, x, y, cellsPerPixel, cellsPerPixelY } = this.request!;
+    const fromColumn = Math.max(0, Math.floor(x / TILE_WIDTH));
+    const toColumn = Math.min(tileColumns - 1, Math.floor((x + width * cellsPerPixel) / TILE_WIDTH));
+    const fromRow = Math.max(0, Math.floor(y / TILE_HEIGHT));
+    const toRow = Math.floor((y + height * cellsPerPixelY) / TILE_HEIGHT);
+    for (let row = fromRow; row <= toRow; row++) {
+      for (let column = fromColumn; column <= toColumn; column++) {
+        const tile = row * tileColumns + column;
+        if (tile < this.blocks) this.edgeTile(tile);
+      }
+    }
+  }
+
+  /** The outermost pixels of a tile, if it is one huge page. */
+  private edgeTile(tile: number): void {
+    if (!this.colours!.isHuge(this.firstBlock + tile)) return;
+    const { width, height, tileColumns, x, y, cellsPerPixel, cellsPerPixelY } = this.request!;
+    const { places, image } = this;
+    const row = Math.floor(tile / tileColumns);
+    const cellX = (tile - row * tileColumns) * TILE_WIDTH;
+    const cellY = row * TILE_HEIGHT;
+    const left = Math.max(-1, Math.floor((cellX - x) / cellsPerPixel) - 1);
+    const right = Math.min(width, Math.ceil((cellX + TILE_WIDTH - x) / cellsPerPixel) + 1);
+    const top = Math.max(-1, Math.floor((cellY - y) / cellsPerPixelY) - 1);
+    const bottom = Math.min(height, Math.ceil((cellY + TILE_HEIGHT - y) / cellsPerPixelY) + 1);
+    const inside = (px: number, py: number) =>
+      px >= 0 && py >= 0 && px < width && py < height && places[py * width + px] >> 9 === tile;
+    /** Beyond the window the page may go on: its edge is drawn only where it is seen to end. */
+    const ends = (px: number, py: number) =>
+      px >= 0 && py >= 0 && px < width && py < height && places[py * width + px] >> 9 !== tile;
+    for (let py = top; py < bottom; py++) {
+      // Far from the edges of the rectangle there is nothing to find.
+      const across = py < top + 4 || py >= bottom - 4;
+      for (let px = left; px < right; px++) {
+        if (!across && px === left + 4) px = Math.max(px, right - 4);
+        if (!inside(px, py)) continue;
+        if (ends(px - 1, py) || ends(px + 1, py) || ends(px, py - 1) || ends(px, py + 1))
+          image[py * width + px] = INDEX_HUGE_EDGE;
+      }
+    }
   }
 
   /** Paint the blocks of this node that are in the list; all of it when that is less work. */
@@ -114,6 +176,7 @@ export class MemoryMap {
         image[p] = code === MIXED ? colours.colour(place & 511) : code;
       }
     }
+    if (this.edged) this.edgeTile(tile);
   }
 }
 

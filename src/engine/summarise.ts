@@ -3,6 +3,7 @@ import type { Summary, SummaryRequest } from '../protocol/summary.ts';
 import { type Caption, caption, factsOf } from './caption.ts';
 import { describe } from './description.ts';
 import type { Session } from './session.ts';
+import { overheadSummary } from './overhead.ts';
 import { billSummary, nodeSummaries, processSummaries } from './summary.ts';
 
 /** Log lines in one summary; the rest comes with the next. */
@@ -48,6 +49,7 @@ export function summarise(
     counters: { ...k.counters },
     bill: billSummary(k, shares.savedS),
     localShare: shares.machine,
+    overhead: overheadSummary(k),
     series: series.chunk(request.seriesFrom, request.seriesEpoch),
     marks: marks.list,
     log: log.slice(firstLine, firstLine + MAX_LOG_LINES),
@@ -80,6 +82,7 @@ export function emptySummary(problem: string): Summary {
     counters: {},
     bill: { scanS: 0, faultS: 0, migrateS: 0, splitS: 0, shootdownS: 0, balanceS: 0, savedS: 0 },
     localShare: 1,
+    overhead: { bytesPerPage: 0, mb: 0, share: 0, source: '' },
     series: {
       epoch: -1,
       from: 0,

@@ -1,5 +1,6 @@
 /** The figures for panels, captions and charts, from the kernel's state as it is. */
 import { FRAME_KINDS } from '../kernel/mm/frames.ts';
+import type { AddressSpace } from '../kernel/mm/state.ts';
 import {
   FRAME_ANONYMOUS,
   FRAME_FILE,
@@ -79,6 +80,13 @@ function threadSummary(k: Kernel, task: Task, shares: Shares): ThreadSummary {
   };
 }
 
+/** Slots of 2 MiB of an address space, as the strips count them. */
+function slotsOf(mm: AddressSpace | undefined): number {
+  let slots = 0;
+  for (const vma of mm?.vmas ?? []) if (!vma.dead) slots += vma.slots.length;
+  return slots;
+}
+
 function processSummary(k: Kernel, process: Process, shares: Shares): ProcessSummary {
   const alive = process.exitedNs < 0;
   const mm = k.mms[process.mm];
@@ -98,6 +106,7 @@ function processSummary(k: Kernel, process: Process, shares: Shares): ProcessSum
     weights: mm ? weightsOf(mm.autonuma.fault, mm.autonuma.faultTot) : k.machine.nodes.map(() => 0),
     localShare: shares.process(process.index),
     progress: processProgress(k, process.index),
+    slots: slotsOf(mm),
     threads,
     threadsPerNode,
   };

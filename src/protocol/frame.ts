@@ -150,6 +150,9 @@ export const INDEX_PAGE_CACHE = 3;
 export const INDEX_NOT_PRESENT = 4;
 /** Moved a moment ago (a white spark that fades by dithering). */
 export const INDEX_SPARK = 5;
+/** Edge of a 2 MiB page, in maps by owner or type whose tiles are at least HUGE_EDGE_TILE pixels wide. */
+export const INDEX_HUGE_EDGE = 6;
+export const HUGE_EDGE_TILE = 24;
 export const INDEX_VALUE = 16;
 
 export const TYPE_ANONYMOUS = 0;

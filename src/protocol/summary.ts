@@ -48,9 +48,20 @@ export interface Catalog {
   }[];
   policies: { name: 'autonuma' | 'off'; title: string }[];
   versions: string[];
+  /** Titles and prices of the versions, oldest first. */
+  versionInfo: VersionInfo[];
   /** Knobs of alpha6, and of every version by its name. */
   knobs: KnobInfo[];
   knobsByVersion: Record<string, KnobInfo[]>;
+}
+
+/** A version of AutoNUMA as a person chooses it. */
+export interface VersionInfo {
+  name: string;
+  /** With its date. */
+  title: string;
+  /** Extra memory for every 4 KiB page, bytes. */
+  bytesPerPage: number;
 }
 
 export interface WorkloadParameter {
@@ -147,6 +158,17 @@ export interface SeriesChunk {
   billSaved: number[];
 }
 
+/** Memory that AutoNUMA takes for itself. */
+export interface Overhead {
+  /** 0 where nothing is allocated (another policy, or a version that allocates only if AutoNUMA is possible). */
+  bytesPerPage: number;
+  mb: number;
+  /** Of all memory, 0..1. */
+  share: number;
+  /** One sentence: what the bytes are, and who says so. */
+  source: string;
+}
+
 export interface TimelineMark {
   tick: number;
   kind: 'scan_pass' | 'knob' | 'migration_burst' | 'task_move' | 'birth' | 'death';
@@ -198,6 +220,8 @@ export interface Summary {
     savedS: number;
   };
   localShare: number;
+  /** What the version keeps for every page frame of the machine. */
+  overhead: Overhead;
   series: SeriesChunk;
   /** All marks from the beginning; short. */
   marks: TimelineMark[];

@@ -77,6 +77,20 @@ describe('cameras', () => {
     expect(cameras.of(1)).toEqual(cameras.of(0));
   });
 
+  test('move once for all that look through them', () => {
+    const one = new Cameras();
+    const all = new Cameras();
+    for (const cameras of [one, all]) cameras.zoom(layout, 'all', 8);
+    one.pan(layout, 0, 50, 20);
+    all.pan(layout, 'all', 50, 20);
+    expect(all.of(0)).toEqual(one.of(0));
+    all.detach(1);
+    const before = all.of(1).cx;
+    all.pan(layout, 'all', 50, 0);
+    expect(all.of(1).cx).toBeGreaterThan(before);
+    expect(all.of(0).cx).toBeGreaterThan(one.of(0).cx);
+  });
+
   test('say when nothing moved', () => {
     const cameras = new Cameras();
     expect(cameras.pan(layout, 0, 50, 0)).toBe(false);

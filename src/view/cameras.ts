@@ -36,8 +36,16 @@ export class Cameras {
     return this.put(node, zoomAt(this.of(node), factor, u, v, limit));
   }
 
-  /** Move the window by pixels of the host (positive looks right and down); true when anything changed. */
-  pan(layout: Layout, node: number, dx: number, dy: number): boolean {
+  /**
+   * Move the window by pixels of the host (positive looks right and down); true when anything changed. For 'all' each
+   * camera moves once, however many nodes look through it.
+   */
+  pan(layout: Layout, node: number | 'all', dx: number, dy: number): boolean {
+    if (node === 'all') {
+      const linked = layout.panels.find((panel) => panel.map !== null && !this.own.has(panel.node));
+      const nodes = [...this.own.keys(), ...(linked ? [linked.node] : [])];
+      return nodes.map((each) => this.pan(layout, each, dx, dy)).includes(true);
+    }
     const map = layout.panels[node]?.map;
     if (map == null) return false;
     return this.put(node, panBy(this.of(node), dx / map.width, dy / map.height, this.limit(layout, node)));

@@ -1,4 +1,5 @@
 /** One composition of the picture: every shape and label but the maps' pixels. */
+import { TILE_WIDTH } from '../protocol/frame.ts';
 import type { InspectTarget } from '../protocol/summary.ts';
 import { cellWindow } from './camera.ts';
 import type { Cameras } from './cameras.ts';
@@ -49,7 +50,11 @@ export function composePicture(scene: Scene, parts: Parts): void {
   overlay.text.finish();
   const first = layout.panels.find((panel) => panel.map !== null);
   const seen = first === undefined ? null : cellWindow(cameras.of(first.node), first);
-  overlay.legend.draw(scene, seen === null ? 0 : seen.perPixelX * seen.perPixelY);
+  overlay.legend.draw(
+    scene,
+    seen === null ? 0 : seen.perPixelX * seen.perPixelY,
+    seen === null ? 0 : TILE_WIDTH / seen.perPixelX,
+  );
   for (const panel of layout.panels) drawLocator(over, scene, cameras.of, panel.node);
   drawSelectedFrame(over, scene, cameras.of);
   if (parts.hover !== null) drawHover(over, scene, cameras.of, parts.hover, parts.hoverPoint);

@@ -1,4 +1,5 @@
 /** The key of every colour and stroke in view: one line of HTML, rebuilt only when what it says changed. */
+import { HUGE_EDGE_TILE } from '../protocol/frame.ts';
 import { css } from './colour.ts';
 import { short } from './format.ts';
 import type { LegendKey } from './map-palette.ts';
@@ -42,6 +43,11 @@ export function scaleWords(pagesPerPixel: number): string {
   return '1 cell = 1 page';
 }
 
+function hasHugePages({ summary }: Scene): boolean {
+  const { thp_fault_alloc: allocated = 0, thp_collapse_alloc: collapsed = 0 } = summary?.counters ?? {};
+  return allocated + collapsed > 0;
+}
+
 /** The legend under the node panels. */
 export class Legend {
   private readonly element: HTMLElement;
@@ -61,7 +67,8 @@ export class Legend {
     parent.append(this.element);
   }
 
-  draw(scene: Scene, pagesPerPixel: number): void {
+  /** @param tileWidth pixels a block of 2 MiB is wide */
+  draw(scene: Scene, pagesPerPixel: number, tileWidth: number): void {
     const { layout, palette, machine, colourBy } = scene;
     const { legend } = layout;
     const c = palette.colours;
@@ -71,7 +78,8 @@ export class Legend {
     const nodes = machine.nodes.length;
     // Beside the other keys; on a phone there are three lines.
     const most = legend.height > 20 ? 6 : Math.max(2, Math.floor((legend.width - 640) / 76));
-    const keys = mapLegend(palette, colourBy, processes, nodes, most);
+    const edges = tileWidth >= HUGE_EDGE_TILE && hasHugePages(scene);
+    const keys = mapLegend(palette, colourBy, processes, nodes, most, edges);
     const scale = scaleWords(pagesPerPixel);
     const said = JSON.stringify([legend, palette.theme, palette.name, colourBy, keys, nodes, scale]);
     if (said === this.said) return;

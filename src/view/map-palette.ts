@@ -1,6 +1,7 @@
 /** The 256 colours behind the palette indices of a frame's images (see INDEX_* in the protocol). */
 import {
   INDEX_FREE,
+  INDEX_HUGE_EDGE,
   INDEX_KERNEL,
   INDEX_NOT_PRESENT,
   INDEX_OUTSIDE,
@@ -69,6 +70,11 @@ export function typeColour(palette: Palette, type: number): number {
   return table[type] ?? palette.colours.secondary;
 }
 
+/** Edge of a huge page: between the ground and the colours it surrounds. */
+function hugeEdge(palette: Palette): number {
+  return mix(palette.colours.panel, palette.colours.text, palette.theme === 'dark' ? 0.72 : 0.6);
+}
+
 /** Colour of one index of a memory map under a colour-by. */
 export function indexColour(palette: Palette, by: ColourBy, index: number): number {
   const c = palette.colours;
@@ -85,6 +91,8 @@ export function indexColour(palette: Palette, by: ColourBy, index: number): numb
       return c.notPresent;
     case INDEX_SPARK:
       return c.spark;
+    case INDEX_HUGE_EDGE:
+      return hugeEdge(palette);
   }
   if (index < INDEX_VALUE) return c.panel;
   const value = index - INDEX_VALUE;
@@ -152,13 +160,17 @@ export interface LegendKey {
   node: number;
 }
 
-/** What the colours of the maps mean now, for the legend. `processes` are index and name of what runs. */
+/**
+ * What the colours of the maps mean now, for the legend. `processes` are index and name of what runs; `edges`: huge pages are
+ * outlined now.
+ */
 export function mapLegend(
   palette: Palette,
   by: ColourBy,
   processes: { index: number; letter: string; name: string }[],
   nodes: number,
   mostProcesses = 6,
+  edges = false,
 ): LegendKey[] {
   const c = palette.colours;
   const key = (colour: number, text: string, node = -1): LegendKey => ({ colour, text, node });
@@ -198,6 +210,7 @@ export function mapLegend(
       keys.push(key(at(TYPE_FILE_PRIVATE), 'private file'), key(at(TYPE_SHARED), 'shared'));
       break;
   }
+  if (edges && (by === 'owner' || by === 'type')) keys.push(key(hugeEdge(palette), 'edge of a 2 MiB page'));
   keys.push(
     key(c.kernel, 'kernel'),
     key(c.pageCache, 'page cache'),

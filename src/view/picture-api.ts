@@ -48,7 +48,7 @@ export interface Picture {
   zoom(node: number | 'all', factor: number, at?: { x: number; y: number }): void;
   fit(): void;
   /** Move the window over a node's map by pixels; nodes that share the camera move with it. */
-  pan(node: number, dx: number, dy: number): void;
+  pan(node: number | 'all', dx: number, dy: number): void;
   /** Where a page frame is drawn, CSS pixels in the host. */
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number };
   stats(): PictureStats;

@@ -218,7 +218,7 @@ class LivePicture implements Picture {
     this.viewChanged();
   }
 
-  pan(node: number, dx: number, dy: number): void {
+  pan(node: number | 'all', dx: number, dy: number): void {
     if (this.layout !== null && this.cameras.pan(this.layout, node, dx, dy)) this.viewChanged();
   }
 

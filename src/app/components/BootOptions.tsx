@@ -1,4 +1,4 @@
-/** The rest of what a boot takes: variant, huge pages, seed, noautonuma, the workload's own parameters. */
+/** The rest of what a boot takes: variant, version, huge pages, seed, noautonuma, the workload's own parameters. */
 import { Settings2 } from 'lucide-react';
 import { useId, useRef, useState, type ToggleEvent } from 'react';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../protocol/experiment.ts';
@@ -32,6 +32,31 @@ export function VariantSelect({ className }: { className: string }) {
   );
 }
 
+/** The seven versions; the knobs, the log and the price of a page follow. */
+export function VersionSelect({ className, label }: { className: string; label: string }) {
+  const run = useRun();
+  const version = useExperiment((state) => state.experiment.autonumaVersion);
+  const versions = useObservation((state) => state.catalog?.versionInfo) ?? [
+    { name: version, title: version },
+  ];
+  return (
+    <label className={className}>
+      <span>{label}</span>
+      <select
+        value={version}
+        title={versions.find(({ name }) => name === version)?.title}
+        onChange={(event) => run('experiment.version', event.target.value)}
+      >
+        {versions.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 export function BootOptions() {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -39,6 +64,7 @@ export function BootOptions() {
   const changed = useExperiment(({ experiment: e }) => {
     const words = [];
     if (e.variant !== 'default') words.push(e.variant.replaceAll('_', ' '));
+    if (e.autonumaVersion !== DEFAULT_EXPERIMENT.autonumaVersion) words.push(e.autonumaVersion);
     if (e.thp === 'on') words.push('THP');
     if (e.noautonuma) words.push('noautonuma');
     if (e.seed !== DEFAULT_EXPERIMENT.seed) words.push(`seed ${e.seed}`);
@@ -61,7 +87,7 @@ export function BootOptions() {
         type="button"
         className="boot-button"
         popoverTarget={id}
-        title={`Boot options: variant, huge pages, seed, noautonuma${changed ? ` (${changed})` : ''}`}
+        title={`Boot options: variant, version, huge pages, seed, noautonuma${changed ? ` (${changed})` : ''}`}
         aria-label="Boot options"
       >
         <Settings2 size={16} />
@@ -87,17 +113,7 @@ function Options() {
       <p className="hint">Every change boots the machine anew; the knobs stay as they are.</p>
       {boot?.workloadQuestion && <p>{boot.workloadQuestion}</p>}
       <VariantSelect className="option" />
-      <label className="option">
-        <span>AutoNUMA version</span>
-        <select
-          value={experiment.autonumaVersion}
-          onChange={(event) => void lab.change({ autonumaVersion: event.target.value })}
-        >
-          {(catalog?.versions ?? [experiment.autonumaVersion]).map((version) => (
-            <option key={version}>{version}</option>
-          ))}
-        </select>
-      </label>
+      <VersionSelect className="option" label="AutoNUMA version" />
       <label className="option">
         <span>transparent huge pages</span>
         <input

@@ -1,5 +1,5 @@
 /** The charts: small uPlots in a row, one cursor for all. Drawn a few times a second, outside React. */
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, type RefObject } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { css } from '../../view/colour.ts';
@@ -35,13 +35,51 @@ export default function Charts() {
   }, [lab, processes, nodes, theme, name]);
 
   return (
-    <div
-      ref={host}
-      className="charts"
-      role="group"
-      aria-label="Charts; the same figures as a table are one button away"
-      tabIndex={0}
-    />
+    <div className="charts-frame">
+      <div
+        ref={host}
+        className="charts"
+        role="group"
+        aria-label="Charts; the same figures as a table are one button away"
+        tabIndex={0}
+      />
+      <MoreCharts host={host} />
+    </div>
+  );
+}
+
+/** Charts that are not wholly in view, to the left and to the right. */
+function readHidden(row: HTMLElement | null): string {
+  if (!row) return '0 0';
+  const { left, right } = row.getBoundingClientRect();
+  let [before, after] = [0, 0];
+  for (const chart of row.children) {
+    const box = chart.getBoundingClientRect();
+    if (box.left < left - 4) before++;
+    if (box.right > right + 4) after++;
+  }
+  return `${before} ${after}`;
+}
+
+/** Says that the row goes on, and goes there. */
+function MoreCharts({ host }: { host: RefObject<HTMLDivElement | null> }) {
+  const hidden = usePolled(() => readHidden(host.current), PANEL_INTERVAL_MS);
+  const [before, after] = hidden.split(' ').map(Number);
+  if (before + after === 0) return null;
+  const onwards = after > 0;
+  const count = onwards ? after : before;
+  return (
+    <button
+      type="button"
+      className="more-charts"
+      onClick={() => {
+        const row = host.current;
+        row?.scrollTo({ left: onwards ? row.scrollLeft + row.clientWidth * 0.8 : 0 });
+      }}
+    >
+      {onwards ? `${count} more ›` : `‹ ${count} more`}
+      <span className="sr-only">{count === 1 ? 'chart' : 'charts'}</span>
+    </button>
   );
 }
 

@@ -1,8 +1,10 @@
 /** Counters under their kernel names, the daemons, the memory of each node, and the bill. */
 import type { ReactNode } from 'react';
 import { PANEL_INTERVAL_MS } from '../constants.ts';
-import { formatCount, formatMb, formatSeconds, formatShare } from '../format.ts';
-import { useObservation } from '../store.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { versionName } from '../experiment.ts';
+import { formatCount, formatMb, formatSeconds, formatShare, trim } from '../format.ts';
+import { useExperiment, useObservation } from '../store.ts';
 import { useLab, usePolled } from './use-lab.ts';
 
 export function CountersPanel() {
@@ -22,6 +24,16 @@ export function CountersPanel() {
           <Table title="Kernel counters at zero" rows={untouched.map(counterRow)} />
         </details>
       )}
+      <Overhead overhead={summary.overhead} />
+      <Table
+        title="Huge pages (2 MiB)"
+        rows={HUGE_COUNTERS.map(({ name, words }) => [
+          <span key={name}>
+            {words} <code>{name}</code>
+          </span>,
+          formatCount(summary.counters[name] ?? 0),
+        ])}
+      />
       <Table
         title="Scanner"
         rows={
@@ -83,6 +95,41 @@ export function CountersPanel() {
     </div>
   );
 }
+
+/** The gauge: what the version keeps for every page frame, and what share of all memory that is. */
+function Overhead({ overhead }: { overhead: Summary['overhead'] }) {
+  const { bytesPerPage, mb, share, source } = overhead;
+  const version = useExperiment((state) => state.experiment.autonumaVersion);
+  const catalog = useObservation((state) => state.catalog);
+  const percent = `${trim(share * 100)} %`;
+  return (
+    <section className="overhead" aria-label="Memory overhead">
+      <h2>Memory overhead of {versionName(catalog, version)}</h2>
+      <p className="figures">
+        <strong>{bytesPerPage} bytes a page</strong>
+        <span>{mb >= 10 ? formatMb(mb) : `${trim(mb)} MB`}</span>
+        <span>{percent} of RAM</span>
+      </p>
+      <span
+        className="gauge"
+        role="meter"
+        aria-label={`Memory overhead, ${percent} of RAM; the scale ends at 1 %`}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={Number(trim(share * 100))}
+      >
+        <span style={{ width: `${Math.min(100, share * 100 * 100)}%` }} />
+      </span>
+      <p className="hint">{source}</p>
+    </section>
+  );
+}
+
+const HUGE_COUNTERS = [
+  { name: 'thp_fault_alloc', words: 'allocated at a fault' },
+  { name: 'thp_split', words: 'split' },
+  { name: 'thp_collapse_alloc', words: 'collapsed' },
+] as const;
 
 function counterRow([name, value]: [string, number]): [ReactNode, ReactNode] {
   return [<code key={name}>{name}</code>, formatCount(value)];

@@ -2,7 +2,8 @@
 import { CircleHelp, Command as CommandIcon, FolderInput } from 'lucide-react';
 import { commandHint } from '../commands.ts';
 import { useExperiment, useObservation } from '../store.ts';
-import { BootOptions, VariantSelect } from './BootOptions.tsx';
+import { versionName } from '../experiment.ts';
+import { BootOptions, VariantSelect, VersionSelect } from './BootOptions.tsx';
 import { Transport } from './Transport.tsx';
 import { useRun } from './use-lab.ts';
 
@@ -102,12 +103,13 @@ function ExperimentMenus() {
           {(catalog?.policies ?? [{ name: experiment.policy, title: experiment.policy }]).map(
             ({ name, title }) => (
               <option key={name} value={name}>
-                {title}
+                {name === 'autonuma' ? versionName(catalog, experiment.autonumaVersion) : title}
               </option>
             ),
           )}
         </select>
       </label>
+      {experiment.policy === 'autonuma' && <VersionSelect className="field wide-only" label="version" />}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { KnobInfo } from '../../protocol/summary.ts';
 import { PANEL_INTERVAL_MS } from '../constants.ts';
+import { knobsOf } from '../experiment.ts';
 import { useExperiment, useObservation } from '../store.ts';
 import { Knob } from './Knob.tsx';
 import { usePolled, useRun } from './use-lab.ts';
@@ -13,7 +14,8 @@ export function KnobsPanel() {
   const catalog = useObservation((state) => state.catalog);
   const noautonuma = useExperiment((state) => state.experiment.noautonuma);
   const values = usePolled(() => useObservation.getState().summary?.knobs ?? NOTHING, PANEL_INTERVAL_MS);
-  const knobs = useMemo(() => catalog?.knobs ?? [], [catalog]);
+  const version = useExperiment((state) => state.experiment.autonumaVersion);
+  const knobs = useMemo(() => knobsOf(catalog, version), [catalog, version]);
   const groups = useMemo(() => byDirectory(knobs), [knobs]);
   const changed = knobs.filter(
     (knob) =>

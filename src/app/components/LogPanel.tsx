@@ -12,7 +12,7 @@ export function LogPanel() {
   const wanted = useDeferredValue(filter.trim().toLowerCase());
   const lines = usePolled(() => lab.log.lines, PANEL_INTERVAL_MS);
   const debug = usePolled(
-    () => useObservation.getState().summary?.knobs['autonuma/debug'] === '1',
+    () => useObservation.getState().summary?.knobs['autonuma/debug'],
     PANEL_INTERVAL_MS,
   );
   const matching = wanted ? lines.filter((line) => line.text.toLowerCase().includes(wanted)) : lines;
@@ -37,6 +37,7 @@ export function LogPanel() {
           follow
         </label>
       </div>
+      {lines.length === 0 && <Silence debug={debug} />}
       <ol
         ref={list}
         tabIndex={0}
@@ -54,9 +55,8 @@ export function LogPanel() {
         ))}
       </ol>
       <p className="hint">
-        {lines.length === 0 && 'The kernel has said nothing yet. '}
         {matching.length > shown.length && `The last ${shown.length} of ${matching.length} lines. `}
-        {!debug && (
+        {debug === '0' && lines.length > 0 && (
           <>
             More with{' '}
             <button
@@ -70,6 +70,24 @@ export function LogPanel() {
           </>
         )}
       </p>
+    </div>
+  );
+}
+
+/** Why there is nothing to read, and what to do about it. */
+function Silence({ debug }: { debug: string | undefined }) {
+  const lab = useLab();
+  if (debug === '1') return <p className="hint">autonuma/debug is 1; nothing has happened that it prints.</p>;
+  if (debug === undefined)
+    return <p className="hint">Empty: without AutoNUMA nothing writes to the kernel log.</p>;
+  return (
+    <div className="silence">
+      <p>
+        Empty: AutoNUMA prints only while <code>autonuma/debug</code> is 1, and it is 0.
+      </p>
+      <button type="button" onClick={() => void lab.writeKnob('autonuma/debug', '1')}>
+        Write 1 to autonuma/debug
+      </button>
     </div>
   );
 }

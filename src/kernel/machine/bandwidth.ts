@@ -6,8 +6,9 @@
  * use it stop rising and the others go on: max-min fairness by progressive filling. Six limits, model SOCK of
  * prototype.md section 1:
  *   issue       CPUs of node a together:   sum rate <= socketLocal, what a socket can issue at all
- *   remote      of which to other nodes:   sum rate * remote <= socketRemote, what leaves the socket
- *   core        SMT siblings together:     sum rate * (local / loneLocal + remote / loneRemote) <= 1
+ *   port        of node a:                 sum of what its CPUs move elsewhere and others move here <= 2 * socketRemote
+ *   core        SMT siblings together:     sum rate * (local / l + remote / r) <= 1, where l and r are what one core gets when
+ *                                          as many cores stream locally, or through the port, as do now (saturation.ts)
  *   controller  memory of node n:          sum rate * usage[n] <= controller[n]
  *   link        from CPUs of a to node b:  sum rate * usage[b] <= link[a][b], where finite
  *   cap         a flow's own limit
@@ -17,6 +18,7 @@
 import type { CpuId, NodeId } from '../units.ts';
 import { classifyFlows, makeFlowClasses, type FlowClasses } from './flow-classes.ts';
 import type { Machine } from './machine.ts';
+import { saturationCurve } from './saturation.ts';
 
 /** The flows of all CPUs and how the hardware serves them. Part of the state. */
 export interface HardwareState {
@@ -26,6 +28,9 @@ export interface HardwareState {
   usage: Float64Array;
   /** Per CPU: highest rate of the flow in bytes/ns; Infinity for none. */
   cap: Float64Array;
+  /** What 0, 1, .. cores get together: streaming to their own node, and through one port (saturation.ts). */
+  localCurve: Float64Array;
+  portCurve: Float64Array;
   /** Flows changed since the last solve. */
   dirty: boolean;
   /** Result per CPU: bytes of progress per ns; 0 without a flow. */
@@ -45,6 +50,25 @@ export const LONE_SIBLING_ISSUE = 23.4 / 24.5;
 /** Limits that saturate within this much of one another (relative) count as reached together. */
 const TIE = 1 + 1e-12;
 
+/**
+ * Curves of a machine through its measured points: all cores (hard and inverse binding), and half of them (the lone figures). A port
+ * carries both senses, so under inverse binding twice the cores of a node meet there.
+ */
+function saturationCurves(machine: Machine): { localCurve: Float64Array; portCurve: Float64Array } {
+  const { socketLocal, socketRemote, loneLocal, loneRemote } = machine.bandwidth;
+  const coresOf = (cpus: CpuId[]): number =>
+    cpus.filter((cpu) => machine.cpus[cpu].siblings[0] === cpu).length;
+  const cores = Math.max(1, ...machine.nodes.map((node) => coresOf(node.cpus)));
+  const half = Math.max(1, Math.floor(cores / 2));
+  // The figures of a socket are with all hyper-threads streaming; one thread a core gets more.
+  const gain = machine.cpus.some((cpu) => cpu.siblings.length > 1) ? 1 / LONE_SIBLING_ISSUE : 1;
+  const most = 2 * cores * Math.max(1, machine.nodes.length - 1);
+  return {
+    localCurve: saturationCurve(cores, socketLocal * gain, half, loneLocal, cores),
+    portCurve: saturationCurve(2 * cores, 2 * socketRemote * gain, 2 * half, loneRemote, most),
+  };
+}
+
 /** Hardware without any flow. */
 export function createHardware(machine: Machine): HardwareState {
   const cpus = machine.cpus.length;
@@ -53,6 +77,7 @@ export function createHardware(machine: Machine): HardwareState {
     active: new Uint8Array(cpus),
     usage: new Float64Array(cpus * nodes),
     cap: new Float64Array(cpus).fill(Infinity),
+    ...saturationCurves(machine),
     dirty: false,
     rate: new Float64Array(cpus),
     controllerUse: new Float64Array(nodes),
@@ -138,10 +163,10 @@ let scratch: Scratch = makeScratch(0, 0);
 function makeScratch(cpus: number, nodes: number): Scratch {
   // Issue, controller, link, core type: the ids of `fill`.
   const limits = nodes * (nodes + 3) + cpus;
-  const entries = cpus * (2 * nodes + 3);
+  const entries = cpus * (4 * nodes + 3);
   return {
     nodes,
-    flows: makeFlowClasses(cpus),
+    flows: makeFlowClasses(cpus, nodes),
     classRate: new Float64Array(cpus),
     classEntry: new Int32Array(cpus + 1),
     entries: 0,
@@ -183,7 +208,7 @@ export function solve(machine: Machine, hw: HardwareState): void {
  */
 function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
   const nodes = machine.nodes.length;
-  const { controller, link } = machine.bandwidth;
+  const { controller, link, socketRemote } = machine.bandwidth;
   const cpus = machine.cpus.length;
   const f = s.flows;
   s.usedLimits = 0;
@@ -202,8 +227,13 @@ function listLimits(machine: Machine, hw: HardwareState, s: Scratch): void {
     const alone = f.typeLength[f.classType[c]] === 1 && machine.cpus[cpu].siblings.length > 1;
     const share = flows * (alone ? LONE_SIBLING_ISSUE : 1);
     addEntry(s, c, node, share * f.kindIssue[kind], 1);
-    if (f.kindRemote[kind] > 0)
-      addEntry(s, c, nodes * (nodes + 2) + cpus + node, share * f.kindRemote[kind], 1);
+    // The port of a node carries what its CPUs fetch elsewhere and what others fetch here.
+    for (let n = 0; n < nodes; n++) {
+      const bytes = n === node ? 0 : hw.usage[cpu * nodes + n];
+      if (bytes === 0) continue;
+      addEntry(s, c, nodes * (nodes + 2) + cpus + node, share * bytes, 2 * socketRemote);
+      addEntry(s, c, nodes * (nodes + 2) + cpus + n, share * bytes, 2 * socketRemote);
+    }
     // Cores of one type fill alike: the limit of one stands for all.
     addEntry(s, c, nodes * (nodes + 2) + f.classType[c], f.classOnCore[c] * f.kindCore[kind], 1);
     for (let n = 0; n < nodes; n++) {

@@ -172,7 +172,7 @@ describe('figures', () => {
       ],
       measured_gbps: { hard: 20.3, inverse: 10.5, one_node: 13.3 },
     });
-    expect(Math.abs(machine.bandwidth.controller[0] / 13.55 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(machine.bandwidth.controller[0] / 13.31 - 1)).toBeLessThan(0.01);
     expect(machine.bandwidth.loneLocal).toBeCloseTo(2.76, 2);
     expect(machine.bandwidth.loneRemote).toBeCloseTo(1.43, 2);
   });

@@ -25,7 +25,7 @@ const LONE_CORE_GAIN = 1.63;
 /** Assumed: 10.15 GB/s of streaming stores of a Westmere socket / 6 cores (prototype.md section 1). */
 const ASSUMED_GBPS_PER_CORE = 1.7;
 
-/** Assumed: a controller serves a third more than its own socket can ask for; Westmere's 13.55 / 10.15 = 1.34. */
+/** Assumed: a controller serves a third more than its own socket can ask for; Westmere's 13.31 / 10.15 = 1.31. */
 const ASSUMED_CONTROLLER_GAIN = 4 / 3;
 
 /**
@@ -111,7 +111,8 @@ function measuredBandwidth(description: MachineDescription, topology: Topology):
     loneRemote: (LONE_CORE_GAIN * inverse) / sockets / coresPerNode,
   };
   if (description.lone_gbps !== undefined) setLone(value, description.lone_gbps);
-  const controller = controllerFromOneNode(oneNode, value, sockets, topology);
+  // All memory on one node: what its controllers serve. A simulated run (lab calibrate) finds 13.31 for Andrea's 13.3.
+  const controller = oneNode;
   value.controller = nodes.map((node) => {
     if (node.memoryMb === 0) return 0;
     return node.cpus.length > 0 ? controller : value.socketLocal * ASSUMED_MEMORY_ONLY_SHARE;
@@ -128,67 +129,6 @@ function setLone(bandwidth: Bandwidth, lone: unknown): void {
   const l = objectField(lone, 'lone_gbps', 'an object with local and remote');
   bandwidth.loneLocal = positiveField(l.local, 'lone_gbps.local', 'GB/s');
   bandwidth.loneRemote = positiveField(l.remote, 'lone_gbps.remote', 'GB/s');
-}
-
-/**
- * Controller limit from the total with all memory on one node. That figure is the average of a whole run in which
- * CPUs next to the memory finish first and then take over half of the others' work, and so on (prototype.md
- * sections 0 and 5.2), so it lies below the limit. This is the run with ideal balancing as a fluid, solved for the
- * limit by bisection: 13.47 for Andrea's 13.3 where the simulated run needs 13.55. A calibration on simulated runs
- * replaces it.
- */
-function controllerFromOneNode(oneNode: number, b: Bandwidth, sockets: number, topology: Topology): number {
-  let threads = 0;
-  for (const node of topology.nodes) threads += node.cpus.length;
-  let low = oneNode;
-  // Nothing reaches a controller faster than this: with more, it is no limit.
-  let high = b.socketLocal + (sockets - 1) * b.socketRemote;
-  if (high < oneNode) return oneNode;
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (oneNodeAverage(middle, b, sockets, threads, topology.coresPerNode) < oneNode) low = middle;
-    else high = middle;
-  }
-  return high;
-}
-
-/**
- * Average GB/s of `threads` equal amounts of work, all memory on one node, at each step spread evenly over the
- * sockets.
- */
-function oneNodeAverage(
-  controller: number,
-  b: Bandwidth,
-  sockets: number,
-  threads: number,
-  coresPerNode: number,
-): number {
-  let work = 1;
-  let time = 0;
-  for (let left = threads; left > 0;) {
-    const near = Math.ceil(left / sockets);
-    const far = left - near;
-    let nearRate = threadRate(near, b.socketLocal, b.loneLocal, coresPerNode);
-    // The fullest of the other sockets is what the rest waits for.
-    const farMost = sockets > 1 ? Math.ceil(far / (sockets - 1)) : 0;
-    const farRate = farMost > 0 ? threadRate(farMost, b.socketRemote, b.loneRemote, coresPerNode) : 0;
-    if (near * nearRate + far * farRate > controller) {
-      const fair = controller / left;
-      nearRate = farRate < fair ? (controller - far * farRate) / near : fair;
-    }
-    const doneFar = Math.min(farRate, nearRate);
-    time += work / nearRate;
-    work -= (work / nearRate) * doneFar;
-    left = far;
-    // Equal rates: everybody finishes at once.
-    if (!(work > 1e-12)) break;
-  }
-  return threads / time;
-}
-
-function threadRate(threads: number, socket: number, lone: number, cores: number): number {
-  const busyCores = threads < cores ? threads : cores;
-  return Math.min(socket, lone * busyCores) / threads;
 }
 
 function assumedBandwidth({ nodes, distances, coresPerNode }: Topology): Bandwidth {

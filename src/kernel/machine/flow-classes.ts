@@ -4,9 +4,10 @@
  * A *kind* is one usage and cap on one node. A *core type* is the sorted list of kinds that run on the siblings of
  * a core. A *class* is one kind on one core type: its flows see the same limits, so they have the same rate.
  */
-import type { CpuId } from '../units.ts';
+import type { CpuId, NodeId } from '../units.ts';
 import type { HardwareState } from './bandwidth.ts';
 import type { Machine } from './machine.ts';
+import { ratePerStream } from './saturation.ts';
 
 /** The classes of the present flows. Working memory, kept between calls to avoid garbage; not state. */
 export interface FlowClasses {
@@ -18,7 +19,6 @@ export interface FlowClasses {
   /** Per kind: a CPU that has it (usage and cap are read there), and its weight in the issue and core limits. */
   kindCpu: Int32Array;
   kindIssue: Float64Array;
-  kindRemote: Float64Array;
   kindCore: Float64Array;
   /** Per core type: where its kinds lie in typeKinds, how many, where its classes begin. */
   typeStart: Int32Array;
@@ -30,10 +30,13 @@ export interface FlowClasses {
   classType: Int32Array;
   classOnCore: Int32Array;
   classFlows: Int32Array;
+  /** Per node: cores streaming to their own memory, and through the node's port. */
+  localStreams: Float64Array;
+  portStreams: Float64Array;
 }
 
-/** Room for the classes of a machine with this many CPUs. */
-export function makeFlowClasses(cpus: number): FlowClasses {
+/** Room for the classes of a machine with this many CPUs and nodes. */
+export function makeFlowClasses(cpus: number, nodes: number): FlowClasses {
   return {
     kinds: 0,
     classes: 0,
@@ -41,7 +44,6 @@ export function makeFlowClasses(cpus: number): FlowClasses {
     classOf: new Int32Array(cpus),
     kindCpu: new Int32Array(cpus),
     kindIssue: new Float64Array(cpus),
-    kindRemote: new Float64Array(cpus),
     kindCore: new Float64Array(cpus),
     typeStart: new Int32Array(cpus),
     typeLength: new Int32Array(cpus),
@@ -51,6 +53,8 @@ export function makeFlowClasses(cpus: number): FlowClasses {
     classType: new Int32Array(cpus),
     classOnCore: new Int32Array(cpus),
     classFlows: new Int32Array(cpus),
+    localStreams: new Float64Array(nodes),
+    portStreams: new Float64Array(nodes),
   };
 }
 
@@ -63,7 +67,8 @@ export function classifyFlows(machine: Machine, hw: HardwareState, s: FlowClasse
 /** Give each flow its kind. */
 function findKinds(machine: Machine, hw: HardwareState, s: FlowClasses): void {
   const nodes = machine.nodes.length;
-  const { socketLocal, socketRemote, loneLocal, loneRemote } = machine.bandwidth;
+  const { socketLocal, socketRemote } = machine.bandwidth;
+  countStreams(machine, hw, s);
   let kinds = 0;
   for (let node = 0; node < nodes; node++) {
     const firstKind = kinds;
@@ -79,11 +84,48 @@ function findKinds(machine: Machine, hw: HardwareState, s: FlowClasses): void {
       for (let n = 0; n < nodes; n++) if (n !== node) remote += hw.usage[cpu * nodes + n];
       s.kindCpu[kind] = cpu;
       s.kindIssue[kind] = (local + remote) / Math.max(socketLocal, socketRemote);
-      s.kindRemote[kind] = remote / socketRemote;
-      s.kindCore[kind] = local / loneLocal + remote / loneRemote;
+      s.kindCore[kind] =
+        local / ratePerStream(hw.localCurve, s.localStreams[node]) +
+        remote / ratePerStream(hw.portCurve, streamsMet(hw, s, cpu, node));
     }
   }
   s.kinds = kinds;
+}
+
+/**
+ * Cores that stream to their own node's memory, per node, and cores that stream through each node's port, both senses. A core that
+ * does several things counts in fractions.
+ */
+function countStreams(machine: Machine, hw: HardwareState, s: FlowClasses): void {
+  const nodes = machine.nodes.length;
+  for (let n = 0; n < nodes; n++) {
+    s.localStreams[n] = 0;
+    s.portStreams[n] = 0;
+  }
+  for (let cpu = 0; cpu < hw.active.length; cpu++) {
+    if (hw.active[cpu] === 0) continue;
+    const { node, siblings } = machine.cpus[cpu];
+    let sharing = 0;
+    for (const other of siblings) sharing += hw.active[other];
+    for (let n = 0; n < nodes; n++) {
+      const part = hw.usage[cpu * nodes + n] / sharing;
+      if (n === node) s.localStreams[n] += part;
+      else {
+        s.portStreams[node] += part;
+        s.portStreams[n] += part;
+      }
+    }
+  }
+}
+
+/** Streams that the remote accesses of a CPU meet: at its own port or at the other end, whichever is fuller. */
+function streamsMet(hw: HardwareState, s: FlowClasses, cpu: CpuId, home: NodeId): number {
+  const nodes = hw.controllerUse.length;
+  let most = s.portStreams[home];
+  for (let n = 0; n < nodes; n++) {
+    if (n !== home && hw.usage[cpu * nodes + n] > 0) most = Math.max(most, s.portStreams[n]);
+  }
+  return most;
 }
 
 function sameFlow(hw: HardwareState, nodes: number, a: CpuId, b: CpuId): boolean {

@@ -35,11 +35,11 @@ export interface Bandwidth {
   link: number[][];
   /** Issue capacity of all CPUs of one node together, streams to their own node. */
   socketLocal: number;
-  /** The same to other nodes. */
+  /** The same to other nodes, while the other nodes do likewise: half of what a node's port carries in both senses. */
   socketRemote: number;
-  /** A core on its own, to its own node. */
+  /** One core, to its own node, while half of the cores of its node do the same (saturation.ts). */
   loneLocal: number;
-  /** The same to other nodes. */
+  /** The same to other nodes, in both senses. */
   loneRemote: number;
 }
 

@@ -20,7 +20,7 @@ describe('presets', () => {
       [6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23],
     ]);
     expect(machine.cpus[17].siblings).toEqual([5, 17]);
-    expect(machine.bandwidth.controller).toEqual([13.55, 13.55]);
+    expect(machine.bandwidth.controller).toEqual([13.31, 13.31]);
   });
 
   it.each([

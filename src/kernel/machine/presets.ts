@@ -70,7 +70,7 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       // Fitted to them by `npm run -s lab -- calibrate --machine westmere-2n` (docs/calibration.md); the lone core is
       // Srikar's ratio 1.63.
       bandwidth_gbps: {
-        controller: [13.55, 13.55],
+        controller: [13.31, 13.31],
         link: table(2, () => Infinity), // the remote issue limit plays that role
         socket_local: 10.15,
         socket_remote: 5.25,
@@ -90,7 +90,7 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       lone_gbps: { local: 3.32, remote: 1.85 }, // numa02_SMT: 19.9 / 6 and 11.1 / 6, benchmarks.md 0
       bandwidth_gbps: {
         // Fitted by `npm run -s lab -- calibrate --machine srikar-2n`.
-        controller: [18.74, 18.74],
+        controller: [16.31, 16.31],
         link: table(2, () => Infinity),
         socket_local: 12.25,
         socket_remote: 6.8,
@@ -111,7 +111,7 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       lone_gbps: { local: 3.32, remote: 1.85 }, // the same cores as with HT off
       bandwidth_gbps: {
         // Fitted by `npm run -s lab -- calibrate --machine srikar-2n-ht`.
-        controller: [16.42, 16.42],
+        controller: [16.21, 16.21],
         link: table(2, () => Infinity),
         socket_local: 11.7,
         socket_remote: 6.6,

@@ -15,6 +15,7 @@ const Charts = lazy(() => import('./components/Charts.tsx'));
 const SeriesTable = lazy(() => import('./components/SeriesTable.tsx'));
 const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
 const CommandsDialog = lazy(() => import('./components/CommandsDialog.tsx'));
+const PublishedDialog = lazy(() => import('./components/PublishedDialog.tsx'));
 const ImportDialog = lazy(() => import('./components/ImportDialog.tsx'));
 
 export function App() {
@@ -43,6 +44,7 @@ export function App() {
         {dialog === 'help' && <HelpDialog />}
         {dialog === 'commands' && <CommandsDialog />}
         {dialog === 'import' && <ImportDialog />}
+        {dialog === 'published' && <PublishedDialog />}
       </Suspense>
     </div>
   );

@@ -331,6 +331,15 @@ const viewCommands: Command[] = [
   },
 ];
 
+const publishedCommand: Command = {
+  id: 'view.published',
+  title: 'Published results',
+  group: 'View',
+  keys: ['P'],
+  keyLabel: 'P',
+  run: openDialog('published'),
+};
+
 const helpCommands: Command[] = [
   {
     id: 'help.keys',
@@ -354,6 +363,7 @@ export const COMMANDS: readonly Command[] = [
   ...runCommands,
   ...experimentCommands,
   ...viewCommands,
+  publishedCommand,
   ...helpCommands,
 ];
 

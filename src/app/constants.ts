@@ -39,3 +39,7 @@ export const LOG_CAPACITY = 5000;
 export const LOG_SHOWN = 300;
 /** Processes that get a chart of their own. */
 export const CHARTED_PROCESSES = 4;
+/** The scoreboard looks at the run under way this often. */
+export const PUBLISHED_POLL_MS = 250;
+/** Seeds a row of the scoreboard can be run with at once. */
+export const PUBLISHED_SEEDS: readonly number[] = [1, 2, 4, 8];

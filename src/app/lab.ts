@@ -5,6 +5,7 @@
 import * as Comlink from 'comlink';
 import type { BootResult, Reply, StepGrain } from '../protocol/engine-api.ts';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
+import type { PublishedRowInfo } from '../protocol/published.ts';
 import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts';
 import type { Picture } from '../view/picture.ts';
 import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
@@ -22,7 +23,7 @@ import { FramePump } from './frame-pump.ts';
 import { Hover } from './hover.ts';
 import { LogStore, SeriesStore } from './series.ts';
 import { notify, useExperiment, useObservation, useView } from './store.ts';
-import { decodeLink, encodeLink } from './url.ts';
+import { decodeLink, encodeLink, type LinkState } from './url.ts';
 
 export class Lab {
   readonly series = new SeriesStore();
@@ -48,8 +49,11 @@ export class Lab {
   async start(): Promise<void> {
     const { state, problems } = decodeLink(location.hash);
     for (const problem of problems) notify(problem);
-    useView.setState({ speed: state.speed });
-    this.wanted = !state.paused;
+    this.adoptView(state);
+    useView.subscribe((view, before) => {
+      const changed = (view.dialog === 'published') !== (before.dialog === 'published');
+      if (changed && useObservation.getState().boot) this.writeLink();
+    });
     window.addEventListener('hashchange', this.onHashChange);
     window.setInterval(this.watch, 1000);
     void this.fetchCatalog();
@@ -151,6 +155,31 @@ export class Lab {
     if (!reply.ok) notify(reply.error);
     else if (dropped.length > 0) notify(droppedSentence(dropped, versionName(catalog, version)), 'note');
     return reply;
+  }
+
+  /** A published row as an experiment of its own, nothing of the present one kept. */
+  open(row: PublishedRowInfo): Promise<Reply<BootResult>> {
+    return this.change({
+      machine: row.machine,
+      workload: row.workload,
+      variant: row.variant as Experiment['variant'],
+      policy: row.policy,
+      autonumaVersion: row.version || DEFAULT_EXPERIMENT.autonumaVersion,
+      parameters: {},
+      noautonuma: false,
+      thp: 'off',
+      seed: DEFAULT_EXPERIMENT.seed,
+      knobs: {},
+    });
+  }
+
+  /** Stand still while something else has the page; the answer goes on from there, if it was running. */
+  hold(): () => void {
+    const resume = this.wanted;
+    void this.pause();
+    return () => {
+      if (resume) void this.play();
+    };
   }
 
   /** The same experiment from its beginning, with the knobs as they are now. */
@@ -353,8 +382,9 @@ export class Lab {
 
   /** The link to what is running now. */
   link(): string {
-    const { speed } = useView.getState();
-    return encodeLink({ experiment: useExperiment.getState().experiment, speed, paused: false });
+    const { speed, dialog } = useView.getState();
+    const view = dialog === 'published' ? 'published' : 'lab';
+    return encodeLink({ experiment: useExperiment.getState().experiment, speed, paused: false, view });
   }
 
   private writeLink(): void {
@@ -362,12 +392,19 @@ export class Lab {
     history.replaceState(null, '', this.lastHash);
   }
 
+  /** How a link wants the laboratory looked at. */
+  private adoptView({ speed, paused, view }: LinkState): void {
+    const { dialog } = useView.getState();
+    const next = view === 'published' ? view : dialog === 'published' ? null : dialog;
+    useView.setState({ speed, dialog: next });
+    this.wanted = !paused;
+  }
+
   private readonly onHashChange = (): void => {
     if (location.hash === this.lastHash) return;
     const { state, problems } = decodeLink(location.hash);
     for (const problem of problems) notify(problem);
-    useView.setState({ speed: state.speed });
-    this.wanted = !state.paused;
+    this.adoptView(state);
     void this.bootOrFallBack(state.experiment);
   };
 }

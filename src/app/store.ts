@@ -21,7 +21,7 @@ export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
 
 export type Theme = 'dark' | 'light';
 export type Palette = 'okabe-ito' | 'tol';
-export type DialogId = 'help' | 'commands' | 'import';
+export type DialogId = 'help' | 'commands' | 'import' | 'published';
 export type ChartsMode = 'charts' | 'table' | 'hidden';
 
 /** What the kernel is told. */

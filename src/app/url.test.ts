@@ -48,6 +48,7 @@ const link: fc.Arbitrary<LinkState> = fc.record({
   experiment,
   speed: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 1e6, noNaN: true })),
   paused: fc.boolean(),
+  view: fc.constantFrom('lab' as const, 'published' as const),
 });
 
 describe('the link', () => {
@@ -73,7 +74,7 @@ describe('the link', () => {
 
   it('is empty of problems for an empty hash and means the default', () => {
     expect(decodeLink('')).toEqual({
-      state: { experiment: DEFAULT_EXPERIMENT, speed: DEFAULT_SPEED, paused: false },
+      state: { experiment: DEFAULT_EXPERIMENT, speed: DEFAULT_SPEED, paused: false, view: 'lab' },
       problems: [],
     });
   });
@@ -83,6 +84,7 @@ describe('the link', () => {
       experiment: { ...DEFAULT_EXPERIMENT, seed: 7, knobs: { 'autonuma/knuma_scand/pmd': '0' } },
       speed: 0.5,
       paused: false,
+      view: 'lab',
     });
     expect(text).toBe(
       `v=1&machine=${String(DEFAULT_EXPERIMENT.machine)}&workload=${String(DEFAULT_EXPERIMENT.workload)}` +
@@ -116,5 +118,6 @@ function reorder(state: LinkState): LinkState {
     experiment: { ...DEFAULT_EXPERIMENT, ...e, parameters: order(e.parameters), knobs: order(e.knobs) },
     speed: Number.isFinite(state.speed) ? state.speed : Number.POSITIVE_INFINITY,
     paused: state.paused,
+    view: state.view,
   };
 }

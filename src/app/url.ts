@@ -15,6 +15,8 @@ export interface LinkState {
   /** Simulated seconds per wall second; Infinity is as fast as possible. */
   speed: number;
   paused: boolean;
+  /** What is open over the laboratory. */
+  view: 'lab' | 'published';
 }
 
 export interface DecodedLink {
@@ -43,6 +45,7 @@ export function encodeLink(state: LinkState): string {
   if (state.speed !== DEFAULT_SPEED) {
     pairs.push(['speed', Number.isFinite(state.speed) ? String(state.speed) : 'max']);
   }
+  if (state.view !== 'lab') pairs.push(['view', state.view]);
   if (state.paused) pairs.push(['paused', '1']);
   for (const [name, value] of sorted(experiment.parameters)) pairs.push([`p.${name}`, String(value)]);
   for (const [path, value] of sorted(experiment.knobs)) pairs.push([`knobs.${path}`, value]);
@@ -59,7 +62,7 @@ export function decodeLink(hash: string): DecodedLink {
     knobs: { ...DEFAULT_EXPERIMENT.knobs },
     edits: [...DEFAULT_EXPERIMENT.edits],
   };
-  const state: LinkState = { experiment, speed: DEFAULT_SPEED, paused: false };
+  const state: LinkState = { experiment, speed: DEFAULT_SPEED, paused: false, view: 'lab' };
   for (const part of hash.replace(/^#/, '').split('&')) {
     if (part === '') continue;
     const cut = part.indexOf('=');
@@ -122,6 +125,8 @@ function readField(state: LinkState, name: string, value: string): string | null
       state.speed = speed;
       return null;
     }
+    case 'view':
+      return oneOf(value, ['lab', 'published'], (text) => (state.view = text as LinkState['view']));
     case 'paused':
       return oneOf(value, ['0', '1'], (text) => (state.paused = text === '1'));
     case 'edit': {

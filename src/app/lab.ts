@@ -25,6 +25,10 @@ import { LogStore, SeriesStore } from './series.ts';
 import { notify, useExperiment, useObservation, useView } from './store.ts';
 import { decodeLink, encodeLink, type LinkState } from './url.ts';
 
+/** How long the first picture is waited for before the simulation plays without it, and how often it is looked for. */
+const FIRST_PICTURE_MS = 2000;
+const FRAME_MS = 16;
+
 export class Lab {
   readonly series = new SeriesStore();
   readonly log = new LogStore();
@@ -105,7 +109,7 @@ export class Lab {
   async boot(experiment: Experiment): Promise<Reply<BootResult>> {
     const speed = useView.getState().speed;
     await this.ask((api) => api.setSpeed(speed));
-    const reply = await this.ask((api) => api.boot(experiment, this.wanted));
+    const reply = await this.ask((api) => api.boot(experiment, false));
     if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
     if (!reply.ok) return reply;
     this.series.clear();
@@ -121,7 +125,19 @@ export class Lab {
     this.writeLink();
     if (!useObservation.getState().catalog) void this.fetchCatalog();
     this.scheduleSummary(0);
+    void this.playWhenPictured(reply.value.generation);
     return reply;
+  }
+
+  /** Time begins when the first picture of it is drawn, so that nobody misses the opening. */
+  private async playWhenPictured(generation: number): Promise<void> {
+    const drawn = this.pump?.stats.fresh ?? 0;
+    const deadline = performance.now() + FIRST_PICTURE_MS;
+    while ((this.pump?.stats.fresh ?? 0) <= drawn && performance.now() < deadline) {
+      await new Promise((resolve) => window.setTimeout(resolve, FRAME_MS));
+    }
+    const { boot } = useObservation.getState();
+    if (this.wanted && boot?.generation === generation) await this.play();
   }
 
   /** Boot what a link asks for, or as much of it as this engine knows. */
@@ -217,6 +233,7 @@ export class Lab {
 
   async play(): Promise<void> {
     this.wanted = true;
+    useObservation.setState({ step: { running: false, sentence: '' } });
     await this.ask((api) => api.play());
     this.touched();
   }
@@ -323,7 +340,9 @@ export class Lab {
       ...foldEdits(useExperiment.getState().experiment, useObservation.getState().catalog),
       machine: reply.value,
     });
-    return booted.ok ? { ok: true, value: `Running on ${booted.value.machine.name}.` } : booted;
+    if (!booted.ok) return booted;
+    const assumed = reply.notes?.length ? ` Assumed: ${reply.notes.join(' ')}` : '';
+    return { ok: true, value: `The machine is now ${booted.value.machine.name}.${assumed}` };
   }
 
   // The loop of summaries ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
  * frame costs what happened, not what exists; then everything is copied into the buffer that goes to the page.
  */
 import type { Kernel } from '../kernel/kernel-state.ts';
+import { isFinished } from '../kernel/kernel.ts';
 import { PTE_FRAME_MASK, PTE_NONE } from '../kernel/mm/state.ts';
 import {
   COLOUR_BY,
@@ -175,7 +176,8 @@ export class FrameWriter {
     const newTime = k.ticks !== this.lastTick;
     this.lastTick = k.ticks;
     for (let i = 0; i < sparks.activeCount; i++) this.addRepaint(sparks.active[i]);
-    if (newTime) sparks.advance();
+    // After the last exit no time will come that could age them.
+    if (newTime || isFinished(k)) sparks.advance();
     if (recolour) return;
     for (let i = 0; i < output.dirtyBlockCount; i++) this.addRepaint(output.dirtyBlocks[i]);
     // Marks, queues and touching threads belong to page tables but colour page frames.

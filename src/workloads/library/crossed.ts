@@ -20,7 +20,7 @@ export const CROSSED: WorkloadFileInput = {
       unit: 'MiB',
       minimum: 8,
       maximum: 4_000_000,
-      default: { machine: 'node_memory_mib', times: 0.35, at_most: 1200 },
+      default: { machine: 'node_memory_mib', times: 0.35, at_most: 2000 },
     },
     seconds: {
       meaning: 'how long it would run if every access were local',

@@ -15,6 +15,8 @@ import { type BlockColours, MIXED } from './block-colours.ts';
 
 const TILE_CELLS = TILE_WIDTH * TILE_HEIGHT;
 const NOWHERE = -1;
+/** Cells a pixel at which the picture draws a grid over the map. */
+const GRIDDED = 1 / 6;
 
 /** Two 16-bit fractions from a pixel's coordinates: a choice that looks random and never changes. */
 export function pixelHash(x: number, y: number): number {
@@ -117,6 +119,8 @@ export class MemoryMap {
     const right = Math.min(width, Math.ceil((cellX + TILE_WIDTH - x) / cellsPerPixel) + 1);
     const top = Math.max(-1, Math.floor((cellY - y) / cellsPerPixelY) - 1);
     const bottom = Math.min(height, Math.ceil((cellY + TILE_HEIGHT - y) / cellsPerPixelY) + 1);
+    // Where there is room for a grid its lines lie on the first pixel of a cell.
+    const reach = cellsPerPixel <= GRIDDED ? 2 : 1;
     const inside = (px: number, py: number) =>
       px >= 0 && py >= 0 && px < width && py < height && places[py * width + px] >> 9 === tile;
     /** Beyond the window the page may go on: its edge is drawn only where it is seen to end. */
@@ -128,7 +132,7 @@ export class MemoryMap {
       for (let px = left; px < right; px++) {
         if (!across && px === left + 4) px = Math.max(px, right - 4);
         if (!inside(px, py)) continue;
-        if (ends(px - 1, py) || ends(px + 1, py) || ends(px, py - 1) || ends(px, py + 1))
+        if (ends(px - reach, py) || ends(px + reach, py) || ends(px, py - reach) || ends(px, py + reach))
           image[py * width + px] = INDEX_HUGE_EDGE;
       }
     }

@@ -275,6 +275,7 @@ function settledPages(vma: Vma): number {
 }
 
 function mayShare(k: Kernel, vma: Vma): boolean {
+  if (vma.neverShared) return false;
   for (const slot of vma.slots) if (k.memory.tables.mayShare[slot] !== 0) return true;
   return false;
 }

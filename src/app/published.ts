@@ -98,8 +98,9 @@ export function runRow(row: PublishedRowInfo, seeds: number): void {
   );
 }
 
-/** Run what is missing of all rows. */
-export function runAll(seeds: number): void {
+/** Run what is missing of all rows, as soon as it is known which there are. */
+export async function runAll(seeds: number): Promise<void> {
+  if (get().rows.length === 0) await openPublished();
   const { rows, current } = get();
   const jobs = missingJobs(rows, seedsDone, seeds);
   set({ waiting: [], done: 0, asked: current ? 1 : 0 });

@@ -75,13 +75,7 @@ function Tools({ seeds, setSeeds }: { seeds: number; setSeeds(seeds: number): vo
   const run = scores.filter(Boolean).length;
   return (
     <div className="published-tools">
-      <button
-        type="button"
-        className="primary"
-        data-first-focus=""
-        disabled={rows.length === 0}
-        onClick={() => runAll(seeds)}
-      >
+      <button type="button" className="primary" data-first-focus="" onClick={() => void runAll(seeds)}>
         Run all
       </button>
       <button type="button" disabled={!current} onClick={cancelPublished}>
@@ -174,11 +168,11 @@ function Row({ row, seeds }: { row: PublishedRowInfo; seeds: number }) {
           </small>
         )}
       </th>
-      <td data-label="published">{formatSeconds(row.published)}</td>
+      <td data-label="published">{row.published} s</td>
       <td data-label="model">
         {score ? (
           <>
-            {formatSeconds(score.mean)}{' '}
+            {score.mean.toFixed(1)} s{' '}
             <small>
               {score.runs > 1
                 ? `${trim(score.min)} to ${trim(score.max)}, ${score.runs} seeds`

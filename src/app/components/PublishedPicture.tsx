@@ -157,7 +157,7 @@ function options(element: HTMLElement, nodes: number, now: Now): uPlot.Options {
           return [0, Math.max(10, run?.seconds ?? 0, ...rulers.map(({ seconds }) => seconds)) * 1.05];
         },
       },
-      y: { range: (_plot, _min, max) => [0, Math.max(1, max ?? 1) * 1.05] },
+      y: { range: (_plot, _min, max) => [0, Math.max(100, max ?? 0) * 1.05] },
     },
     axes: [
       { ...axis, size: 20, gap: 3, space: 60, values: (_plot, splits) => splits.map((s) => `${trim(s)} s`) },

@@ -51,6 +51,9 @@ const STEP_COUNTERS = {
   task_move: 'stepTaskMoves',
 } as const;
 
+/** Share of the wanted speed that counts as keeping up. */
+const KEEPING_UP = 0.95;
+
 export class Engine implements EngineApi {
   private readonly host: Host;
   private readonly pace;
@@ -182,7 +185,11 @@ export class Engine implements EngineApi {
         playing: this.mode === 'playing',
         speed: this.pace.speed,
         achievedSpeed: this.achievedSpeed(),
-        behind: this.mode === 'playing' && isBehind(this.pace, nowMs),
+        // A hiccup is not worth a word: what counts is the speed reached.
+        behind:
+          this.mode === 'playing' &&
+          isBehind(this.pace, nowMs) &&
+          this.achievedSpeed() < KEEPING_UP * this.pace.speed,
         problem: session.problem || this.problem,
       };
       const urgent = this.acted;

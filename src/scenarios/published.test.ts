@@ -58,7 +58,7 @@ describe('pure store bandwidth (benchmarks.md 0)', () => {
 });
 
 /** Rows that docs/fidelity.md explains. */
-const KNOWN_MISSES = ['srikar/numa02_SMT/upstream', 'srikar-ht/numa02_SMT/upstream'];
+const KNOWN_MISSES = ['srikar/numa02_SMT/upstream'];
 
 describe('the scoreboard in short', () => {
   // All bound and stock rows that are quick, with the one seed they need.

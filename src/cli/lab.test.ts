@@ -237,6 +237,56 @@ describe('wrong arguments: a message that names them, exit status 2', () => {
   });
 });
 
+describe('perf bench numa mem', () => {
+  const TEST = 'perf-bench -p 2 -t 2 -P 16 -s 1 -zZm --thp 1';
+
+  it('adds its results to the object', () => {
+    const result = JSON.parse(lab(['run', '--workload', TEST, '--json']).out) as RunResult;
+    expect(result.workload).toBe(TEST);
+    expect(Object.keys(result).at(-1)).toBe('perf_bench');
+    expect(result.perf_bench).toHaveLength(10);
+    expect(result.perf_bench![0]).toEqual({
+      name: 'main',
+      value: result.perf_bench![1].value,
+      unit: 'secs',
+      key: 'NUMA-convergence-latency',
+    });
+  });
+
+  it('prints its lines for people, those of a test of the suite too, with parameters', () => {
+    const lines = lab(['run', '--workload', TEST]).out.trimEnd().split('\n');
+    expect(lines.at(-1)).toMatch(/^ main, {26}[ \d.]{15}, GB\/sec, {9}total-speed$/);
+    expect(lines.filter((line) => line.startsWith(' # ['))).not.toHaveLength(0);
+    const suite = lab([
+      'run',
+      '--workload',
+      'perf-bench:2x3-convergence',
+      '--param',
+      'nr_secs=1',
+      '--param',
+      'mb_proc=8',
+    ]).out;
+    expect(suite).toMatch(/^ {2}2x3-convergence, {14}[ \d.]{15}, secs, {11}NUMA-convergence-latency$/m);
+    expect(
+      lab(['run', '--workload', 'perf-bench', '--param', 'thp=-1', '--limit-s', '0.01', '--json']).status,
+    ).toBe(0);
+  });
+
+  it.each([
+    ['perf-bench:4x8', '--workload: perf-bench: there is no test "4x8" in the suite'],
+    [
+      'perf-bench -p 0',
+      '--workload: perf-bench: -p (--nr_proc): expected a whole number from 1 to 1024, got "0"',
+    ],
+    ['perf-bench -p 1 -C 99', '--workload: perf-bench: Test not applicable, system has only 24 CPUs'],
+    ['perf bench sched', '--workload: '],
+  ])('%s: says what is wrong', (workload, message) => {
+    const { status, err } = lab(['run', '--workload', workload]);
+    expect(status).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
 describe('tables', () => {
   it('shows a run to people, with progress on standard error', () => {
     const { status, out, err } = lab(['run', ...SMALL]);

@@ -9,6 +9,8 @@ import { LOCAL_ALREADY, STREAM } from './library/stream.ts';
 import { numa01, numa01ThreadAlloc } from './numa01.ts';
 import { numa02, numa02Smt } from './numa02.ts';
 import { perfBenchEntry } from './perf-bench.ts';
+import { specjbb } from './specjbb.ts';
+import { virtualMachines } from './virtual-machines.ts';
 import type { Workload } from './workload.ts';
 
 /** Programs that are workload files; docs/workload-file.md shows one of them. */
@@ -30,5 +32,7 @@ export const WORKLOADS: readonly Workload[] = [
   numa02,
   numa02Smt,
   ...LIBRARY_FILES.slice(1).map(libraryWorkload),
+  specjbb,
+  virtualMachines,
   perfBenchEntry,
 ];

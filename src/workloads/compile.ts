@@ -6,8 +6,10 @@ import { amount } from './context.ts';
 import type { Context } from './context.ts';
 import { compileProcess } from './compile-process.ts';
 import type { CompiledSet } from './compile-process.ts';
+import { WorkloadError } from './error.ts';
 import { localRatePerThread } from './machine-facts.ts';
 import { planProcesses } from './plan.ts';
+import type { PlannedProcess } from './plan.ts';
 import { parseWorkloadFile, variantsOf } from './schema.ts';
 import type { WorkloadFile, WorkloadFileInput } from './schema.ts';
 import { checkVariant, resolveParameters } from './workload.ts';
@@ -54,6 +56,7 @@ export function compileWorkload(file: WorkloadFile, machine: Machine, options: W
     name: plan.file.name,
     regions: [...plan.kernelRegions, STACK_REGION],
     threads: compileProcess(set, plan, instance),
+    ...faultCost(context, plan),
   }));
 
   const start = boot.flatMap((plan) => {
@@ -66,6 +69,14 @@ export function compileWorkload(file: WorkloadFile, machine: Machine, options: W
   });
   start.sort((a, b) => a.atNs - b.atNs);
   return { title: file.title, images, start };
+}
+
+/** A factor of 1 is not written down. */
+function faultCost(context: Context, plan: PlannedProcess): { faultCostFactor?: number } {
+  const field = `${plan.field}.fault_cost_factor`;
+  const factor = amount(context, plan.file.fault_cost_factor, field);
+  if (factor > 1000) throw new WorkloadError(field, `expected 0 to 1000, got ${factor}`);
+  return factor === 1 ? {} : { faultCostFactor: factor };
 }
 
 function differsByInstance(plan: { file: { regions: { policy?: unknown }[] }; bind: unknown }): boolean {

@@ -1,6 +1,7 @@
 /** The documentation's example must work. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { WORKLOADS } from './catalog.ts';
 import { workloadFromFile } from './compile.ts';
 import { likeNodes, TWO_NODES } from './machines.test-util.ts';
 import { VARIANTS } from './workload.ts';
@@ -16,4 +17,11 @@ it('docs/workload-file.md shows a file that compiles, in each variant it has', (
       expect(set.start).toHaveLength(3);
     }
   }
+});
+
+it('docs/programs.md has a line for every program, and no others', () => {
+  const page = readFileSync(new URL('../../docs/programs.md', import.meta.url), 'utf8');
+  const table = page.slice(0, page.indexOf('## perf bench'));
+  const names = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
+  expect(names.sort()).toEqual(WORKLOADS.map((workload) => workload.name).sort());
 });

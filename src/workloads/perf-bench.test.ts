@@ -292,6 +292,10 @@ it('the entry of the catalogue starts a process for each node', () => {
     return [options.processes, options.threads, options.processMb, options.secs];
   };
   expect(of(TWO_NODES)).toEqual([2, 12, 512, 100]);
+  expect(perfBenchEntry.perfBench!(TWO_NODES, { nr_proc: 4 }).options).toMatchObject({
+    processes: 4,
+    threads: 6,
+  });
   expect(of(likeNodes(4, 8, 8192))).toEqual([4, 8, 512, 100]);
   expect(of(WITH_MEMORY_NODE)).toEqual([2, 2, 512, 100]);
   const names = perfBenchEntry.parameters.map((p) => p.name);

@@ -400,7 +400,8 @@ interface Family {
   title: string;
   question: string;
   expected: string;
-  base: (machine: Machine) => PerfBenchOptions;
+  /** Options before parameters; `given` are those that were given, unchecked. */
+  base: (machine: Machine, given: Record<string, number>) => PerfBenchOptions;
   parameters: Workload['parameters'];
 }
 
@@ -409,7 +410,7 @@ function perfBenchWorkload(family: Family): Workload {
   const info = { ...rest, variants: ['default'] as const };
   const perfBench: Workload['perfBench'] = (machine, parameters) => ({
     label,
-    options: withParameters(base(machine), parameters),
+    options: withParameters(base(machine, parameters), parameters),
   });
   return {
     ...info,
@@ -443,9 +444,9 @@ export const perfBenchEntry: Workload = {
   suite: PERF_BENCH_SUITE,
 };
 
-function oneProcessANode(machine: Machine): PerfBenchOptions {
+function oneProcessANode(machine: Machine, given: Record<string, number>): PerfBenchOptions {
   const processes = Math.max(2, nodesWithCpus(machine).length);
-  const threads = Math.max(1, Math.floor(machine.cpus.length / processes));
+  const threads = Math.max(1, Math.floor(machine.cpus.length / Math.max(1, given.nr_proc ?? processes)));
   return parsePerfBench(`-p ${processes} -t ${threads} -P 512 -s 100 -zZ0qcm --thp 1`);
 }
 

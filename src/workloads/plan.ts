@@ -110,6 +110,9 @@ function planRegions(context: Context, plan: PlannedProcess): void {
         'anonymous memory is private to its process: use "backing": "shared"',
       );
     }
+    if (region.backing !== 'anonymous' && region.thp !== undefined) {
+      throw new WorkloadError(`${field}.thp`, 'only anonymous memory has huge pages');
+    }
     plan.regions.push({ file: region, field, bytes, first: plan.kernelRegions.length });
     const malloced = region.backing === 'anonymous' && bytes >= MMAP_THRESHOLD;
     for (let i = 0; i < (region.per_thread ? plan.threads : 1); i++) {
@@ -120,6 +123,7 @@ function planRegions(context: Context, plan: PlannedProcess): void {
         backing: region.backing === 'file' ? 'private-file' : region.backing,
         key: key !== '' && region.per_thread ? `${key}#${i}` : key,
         misalignment: region.misalignment ?? (malloced ? MALLOC_MISALIGNMENT : 0),
+        ...(region.thp === undefined ? {} : { thp: region.thp }),
       });
     }
   });

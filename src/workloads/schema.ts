@@ -119,6 +119,8 @@ const region = fields({
   key: v.optional(text('a key')),
   misalignment: v.optional(wholeFrom(0, 'a number of bytes')),
   policy: v.optional(memoryPolicy),
+  /** madvise: MADV_HUGEPAGE or MADV_NOHUGEPAGE; anonymous only. */
+  thp: v.optional(oneOf(['always', 'never'])),
   first_touch: v.optional(firstTouch, { by: 'none' }),
 });
 export type RegionFile = v.InferOutput<typeof region>;
@@ -187,6 +189,8 @@ const process = fields({
   regions: v.optional(list(region, 'regions'), []),
   bind: v.optional(bind),
   phases: list(phase, 'phases'),
+  /** What the trap of a page fault costs it, as a multiple of the ordinary price. */
+  fault_cost_factor: v.optional(quantity, 1),
   /** How often the phases are gone through. */
   repeat: v.optional(quantity, 1),
 });

@@ -40,6 +40,8 @@ export class Lab {
   private wanted = true;
   private summaryTimer = 0;
   private summaryPending = 0;
+  /** Booted and about to play, as soon as there is a picture. */
+  private starting = false;
   private lastHash = '';
   /** The experiment as it was booted, without what was done since. */
   private booted: Experiment = DEFAULT_EXPERIMENT;
@@ -125,6 +127,7 @@ export class Lab {
     this.writeLink();
     if (!useObservation.getState().catalog) void this.fetchCatalog();
     this.scheduleSummary(0);
+    this.starting = this.wanted;
     void this.playWhenPictured(reply.value.generation);
     return reply;
   }
@@ -137,7 +140,9 @@ export class Lab {
       await new Promise((resolve) => window.setTimeout(resolve, FRAME_MS));
     }
     const { boot } = useObservation.getState();
-    if (this.wanted && boot?.generation === generation) await this.play();
+    if (boot?.generation !== generation) return;
+    this.starting = false;
+    if (this.wanted) await this.play();
   }
 
   /** Boot what a link asks for, or as much of it as this engine knows. */
@@ -249,7 +254,7 @@ export class Lab {
     if (summary?.finished) {
       this.wanted = true;
       await this.restart();
-    } else if (summary?.playing) await this.pause();
+    } else if (summary?.playing || this.starting) await this.pause();
     else await this.play();
   }
 
@@ -301,10 +306,16 @@ export class Lab {
     this.pump.start();
   }
 
-  /** Resolves when the kernel has booted and its first summary is here. */
+  /** Resolves when the kernel has booted, plays if it is meant to, and a summary of that is here. */
   whenReady(): Promise<void> {
-    if (useObservation.getState().summary) return Promise.resolve();
+    if (this.isReady(useObservation.getState().summary)) return Promise.resolve();
     return new Promise((resolve) => this.readyWaiters.push(resolve));
+  }
+
+  /** Booted, and playing if it is meant to. */
+  private isReady(summary: Summary | null): boolean {
+    if (!summary || this.starting) return false;
+    return !this.wanted || summary.finished || (summary.playing && summary.tick > 0);
   }
 
   stateHash(): Promise<string | null> {
@@ -382,7 +393,7 @@ export class Lab {
     useObservation.setState({ summary });
     this.adoptEdits(summary);
     this.picture?.setSummary(summary);
-    for (const resolve of this.readyWaiters.splice(0)) resolve();
+    if (this.isReady(summary)) for (const resolve of this.readyWaiters.splice(0)) resolve();
   }
 
   /** The kernel knows at which tick each write took effect; the link needs it exactly. */

@@ -18,13 +18,13 @@ const result: MigrationResult = { moved: 0, failed: 0 };
 /** Room in the current window of the limiter of a destination, in pages; a window that is over starts anew. */
 function windowRoom(k: Kernel, dst: NodeId): number {
   const { knobs, windows } = k.autonuma;
-  const window = windows[dst];
-  if (k.nowNs > window.startNs + knobs.migrate_sleep_millisecs * NS_PER_MS) {
-    if (knobs.debug !== 0 && window.pages > 0) printk(k, `migrated ${window.pages} pages to node ${dst}`);
-    window.pages = 0;
-    window.startNs = k.nowNs;
+  const quota = windows[dst];
+  if (k.nowNs > quota.startNs + knobs.migrate_sleep_millisecs * NS_PER_MS) {
+    if (knobs.debug !== 0 && quota.pages > 0) printk(k, `migrated ${quota.pages} pages to node ${dst}`);
+    quota.pages = 0;
+    quota.startNs = k.nowNs;
   }
-  return knobs.pages_to_migrate - window.pages;
+  return knobs.pages_to_migrate - quota.pages;
 }
 
 /**

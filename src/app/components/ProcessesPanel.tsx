@@ -50,6 +50,11 @@ function Process({ process }: { process: ProcessSummary }) {
       </p>
       <NodeBar label="memory" values={process.mbPerNode} format={formatMb} />
       <NodeBar label="mm weight" values={process.weights} format={(weight) => `${Math.round(weight)} ‰`} />
+      <NodeBar
+        label="task weight"
+        values={meanTaskWeights(process)}
+        format={(weight) => `${Math.round(weight)} ‰`}
+      />
       <NodeBar label="threads" values={process.threadsPerNode} format={String} />
       {process.threads.length > 0 && (
         <details>
@@ -85,7 +90,10 @@ function Thread({ thread }: { thread: ThreadSummary }) {
   const lab = useLab();
   const dead = thread.state === 'dead';
   return (
-    <tr className={dead ? 'dead' : undefined}>
+    <tr
+      className={dead ? 'dead' : undefined}
+      title={`task weight: ${thread.weights.map((weight, node) => `${weight} ‰ on node ${node}`).join(', ')}`}
+    >
       <td>
         <button
           type="button"
@@ -101,6 +109,16 @@ function Thread({ thread }: { thread: ThreadSummary }) {
       <td>{thread.preferred < 0 ? '–' : thread.preferred}</td>
       <td>{formatShare(thread.localShare)}</td>
     </tr>
+  );
+}
+
+/** Task weight per node, the mean over the threads that have statistics; each thread's own is on its row. */
+function meanTaskWeights(process: ProcessSummary): number[] {
+  const counted = process.threads.filter(
+    (thread) => thread.state !== 'dead' && thread.weights.some((w) => w > 0),
+  );
+  return process.weights.map(
+    (_, node) => counted.reduce((sum, thread) => sum + thread.weights[node], 0) / Math.max(1, counted.length),
   );
 }
 

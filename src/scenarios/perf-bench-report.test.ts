@@ -130,7 +130,7 @@ describe('convergence', () => {
     expect(now).toMatchObject({ groups: 4, spreadMin: 2, spreadMax: 2, converged: false });
     expect(observer.results()[0].value).toBeGreaterThan(2);
     expect(observer.lines[0]).toMatch(
-      /^ # \[0\.0 mins\] {2}2\/2 {3}2\/2 {2}\[ 0\/4 \] l: +\d+-\d+ +\( +\d+\) .*\{2-2\}$/,
+      /^ # \[0\.0 mins\] {2}2\/2 {3}2\/2 {2}\[ 0\/4 \] l: *\d+- *\d+ +\( +\d+\) .*\{2-2\}$/,
     );
   });
 

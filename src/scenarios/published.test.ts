@@ -57,15 +57,11 @@ describe('pure store bandwidth (benchmarks.md 0)', () => {
   });
 });
 
-/** Rows that docs/fidelity.md explains. */
-const KNOWN_MISSES = ['srikar/numa02_SMT/upstream'];
-
 describe('the scoreboard in short', () => {
   // All bound and stock rows that are quick, with the one seed they need.
   const quick = PUBLISHED_ROWS.filter(
     (row) =>
       row.steady &&
-      !KNOWN_MISSES.includes(row.id) &&
       (row.source === 'srikar' || (row.workload.startsWith('numa02') && row.column !== 'inverse')),
   );
   it.each(quick.map((row) => [row.id, row] as const))('%s', (_, row) => {

@@ -218,22 +218,19 @@ function limitsOf({ machine, flows }: Mixture, hw: HardwareState): [number, numb
     );
   const port = (n: number): number =>
     streams((cpu) => (machine.cpus[cpu].node === n ? remote(cpu) : flows[cpu]!.usage[n]));
-  const alone = (cpu: number): { local: number; remote: number } => {
+  // Time per byte of progress: locally, and half at either end of the way to another node.
+  const coreTime = (cpu: number): number => {
     const home = machine.cpus[cpu].node;
-    const met = machine.nodes.map((_, n) => (n === home || flows[cpu]!.usage[n] > 0 ? port(n) : 0));
-    return {
-      local: ratePerStream(
-        hw.localCurve,
-        streams((other) => (machine.cpus[other].node === home ? local(other) : 0)),
-      ),
-      remote: ratePerStream(hw.portCurve, Math.max(...met)),
-    };
+    const localStreams = streams((other) => (machine.cpus[other].node === home ? local(other) : 0));
+    const atPort = (n: number): number => 0.5 / ratePerStream(hw.portCurve, port(n));
+    const away = machine.nodes.map((_, n) =>
+      n === home ? 0 : flows[cpu]!.usage[n] * (atPort(home) + atPort(n)),
+    );
+    return local(cpu) / ratePerStream(hw.localCurve, localStreams) + sum(away);
   };
   machine.cpus.forEach((core, first) => {
     if (core.siblings[0] !== first) return;
-    add(1, (cpu) =>
-      core.siblings.includes(cpu) ? local(cpu) / alone(cpu).local + remote(cpu) / alone(cpu).remote : 0,
-    );
+    add(1, (cpu) => (core.siblings.includes(cpu) ? coreTime(cpu) : 0));
   });
   flows.forEach((flow, cpu) => flow && limits.push([hw.rate[cpu], flow.cap, [cpu]]));
   return limits;

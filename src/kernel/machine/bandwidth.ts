@@ -18,7 +18,7 @@
 import type { CpuId, NodeId } from '../units.ts';
 import { classifyFlows, makeFlowClasses, type FlowClasses } from './flow-classes.ts';
 import type { Machine } from './machine.ts';
-import { saturationCurve } from './saturation.ts';
+import { LOCAL_SERVERS, PORT_SERVERS, saturationCurve } from './saturation.ts';
 
 /** The flows of all CPUs and how the hardware serves them. Part of the state. */
 export interface HardwareState {
@@ -64,8 +64,8 @@ function saturationCurves(machine: Machine): { localCurve: Float64Array; portCur
   const gain = machine.cpus.some((cpu) => cpu.siblings.length > 1) ? 1 / LONE_SIBLING_ISSUE : 1;
   const most = 2 * cores * Math.max(1, machine.nodes.length - 1);
   return {
-    localCurve: saturationCurve(cores, socketLocal * gain, half, loneLocal, cores),
-    portCurve: saturationCurve(2 * cores, 2 * socketRemote * gain, 2 * half, loneRemote, most),
+    localCurve: saturationCurve(cores, socketLocal * gain, half, loneLocal, cores, LOCAL_SERVERS),
+    portCurve: saturationCurve(2 * cores, 2 * socketRemote * gain, 2 * half, loneRemote, most, PORT_SERVERS),
   };
 }
 

@@ -4,7 +4,7 @@
  * A *kind* is one usage and cap on one node. A *core type* is the sorted list of kinds that run on the siblings of
  * a core. A *class* is one kind on one core type: its flows see the same limits, so they have the same rate.
  */
-import type { CpuId, NodeId } from '../units.ts';
+import type { CpuId } from '../units.ts';
 import type { HardwareState } from './bandwidth.ts';
 import type { Machine } from './machine.ts';
 import { ratePerStream } from './saturation.ts';
@@ -81,12 +81,20 @@ function findKinds(machine: Machine, hw: HardwareState, s: FlowClasses): void {
       kinds++;
       const local = hw.usage[cpu * nodes + node];
       let remote = 0;
-      for (let n = 0; n < nodes; n++) if (n !== node) remote += hw.usage[cpu * nodes + n];
+      // Nanoseconds a byte of progress takes on the ports: half of the curve's at either end, each as crowded as it is.
+      let portTime = 0;
+      for (let n = 0; n < nodes; n++) {
+        const bytes = n === node ? 0 : hw.usage[cpu * nodes + n];
+        if (bytes === 0) continue;
+        remote += bytes;
+        portTime +=
+          (bytes / ratePerStream(hw.portCurve, s.portStreams[node]) +
+            bytes / ratePerStream(hw.portCurve, s.portStreams[n])) /
+          2;
+      }
       s.kindCpu[kind] = cpu;
       s.kindIssue[kind] = (local + remote) / Math.max(socketLocal, socketRemote);
-      s.kindCore[kind] =
-        local / ratePerStream(hw.localCurve, s.localStreams[node]) +
-        remote / ratePerStream(hw.portCurve, streamsMet(hw, s, cpu, node));
+      s.kindCore[kind] = local / ratePerStream(hw.localCurve, s.localStreams[node]) + portTime;
     }
   }
   s.kinds = kinds;
@@ -116,16 +124,6 @@ function countStreams(machine: Machine, hw: HardwareState, s: FlowClasses): void
       }
     }
   }
-}
-
-/** Streams that the remote accesses of a CPU meet: at its own port or at the other end, whichever is fuller. */
-function streamsMet(hw: HardwareState, s: FlowClasses, cpu: CpuId, home: NodeId): number {
-  const nodes = hw.controllerUse.length;
-  let most = s.portStreams[home];
-  for (let n = 0; n < nodes; n++) {
-    if (n !== home && hw.usage[cpu * nodes + n] > 0) most = Math.max(most, s.portStreams[n]);
-  }
-  return most;
 }
 
 function sameFlow(hw: HardwareState, nodes: number, a: CpuId, b: CpuId): boolean {

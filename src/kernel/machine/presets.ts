@@ -111,7 +111,7 @@ export const MACHINE_PRESETS: Record<string, MachinePreset> = {
       lone_gbps: { local: 3.32, remote: 1.85 }, // the same cores as with HT off
       bandwidth_gbps: {
         // Fitted by `npm run -s lab -- calibrate --machine srikar-2n-ht`.
-        controller: [16.21, 16.21],
+        controller: [16.2, 16.2],
         link: table(2, () => Infinity),
         socket_local: 11.7,
         socket_remote: 6.6,

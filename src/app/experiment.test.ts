@@ -9,6 +9,7 @@ import {
   versionName,
   withEdit,
 } from './experiment.ts';
+import { decodeLink, encodeLink } from './url.ts';
 
 const PMD = 'autonuma/knuma_scand/pmd';
 const knob: KnobInfo = {
@@ -54,6 +55,14 @@ describe('the experiment', () => {
   it('keeps the last of several writes at one tick', () => {
     const experiment = withEdit(withEdit(DEFAULT_EXPERIMENT, 7, PMD, '0'), 7, PMD, '1');
     expect(experiment.edits).toEqual([{ tick: 7, path: PMD, value: '1' }]);
+  });
+
+  it('leaves behind what was done to processes when it starts anew, and keeps it in a link', () => {
+    const killed = withEdit(DEFAULT_EXPERIMENT, 10, 'proc/1007/signal', 'TERM');
+    expect(foldEdits(killed, catalog)).toEqual(DEFAULT_EXPERIMENT);
+    expect(fitToCatalog(killed, catalog)).toEqual(killed);
+    const state = { experiment: killed, speed: 1, paused: false, view: 'lab' as const };
+    expect(decodeLink(encodeLink(state))).toEqual({ state, problems: [] });
   });
 
   it('moves to a version: its knobs, and the names of those it does not have', () => {

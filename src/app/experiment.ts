@@ -1,5 +1,5 @@
 /** Small pure functions on the experiment. */
-import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
+import { DEFAULT_EXPERIMENT, type Experiment, isProcessPath } from '../protocol/experiment.ts';
 import type { Catalog, KnobInfo } from '../protocol/summary.ts';
 
 const NOTHING: readonly KnobInfo[] = [];
@@ -45,7 +45,7 @@ export function droppedSentence(dropped: readonly string[], version: string): st
 /** The experiment with the knobs as they are after all edits, and no edits: what a restart boots. */
 export function foldEdits(experiment: Experiment, catalog: Catalog | null): Experiment {
   const knobs = { ...experiment.knobs };
-  for (const edit of experiment.edits) knobs[edit.path] = edit.value;
+  for (const edit of experiment.edits) if (!isProcessPath(edit.path)) knobs[edit.path] = edit.value;
   for (const knob of knobsOf(catalog, experiment.autonumaVersion)) {
     if (knobs[knob.path]?.trim() === knob.default) delete knobs[knob.path];
   }
@@ -87,6 +87,6 @@ export function fitToCatalog(experiment: Experiment, catalog: Catalog): Experime
     ),
     autonumaVersion,
     knobs: Object.fromEntries(Object.entries(experiment.knobs).filter(([path]) => paths.has(path))),
-    edits: experiment.edits.filter((edit) => paths.has(edit.path)),
+    edits: experiment.edits.filter((edit) => isProcessPath(edit.path) || paths.has(edit.path)),
   };
 }

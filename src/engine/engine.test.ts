@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { stateHash } from '../kernel/kernel.ts';
 import { STEP_GRAINS } from '../protocol/engine-api.ts';
 import type { Experiment } from '../protocol/experiment.ts';
 import { H_PLAYING, H_TICK, readFrame } from '../protocol/frame.ts';
@@ -50,6 +51,29 @@ describe('booting', () => {
     const { engine } = await booted();
     const reply = await engine.boot(SMALL, false);
     expect(reply.ok && reply.value.generation).toBe(2);
+  });
+});
+
+describe('what is done to processes', () => {
+  it('is an edit like any other: replayed from the link, it gives the same state', async () => {
+    const { engine, host } = await booted(SMALL, true);
+    await host.pass(150);
+    const { processes } = await engine.summary(ALL);
+    const thread = processes[1].threads[1].pid;
+    expect(await engine.writeKnob(`proc/${thread}/affinity`, '0')).toEqual({ ok: true, value: '0' });
+    expect(await engine.writeKnob(`proc/${thread}/affinity`, '6,7')).toEqual({ ok: true, value: '6-7' });
+    await host.pass(80);
+    expect(await engine.writeKnob('proc/1/signal', 'TERM')).toMatchObject({ ok: false });
+    expect((await engine.writeKnob(`proc/${processes[0].pid}/signal`, 'TERM')).ok).toBe(true);
+    await host.pass(150);
+    const summary = await engine.summary(ALL);
+    expect(summary.processes[0].alive).toBe(false);
+    expect(summary.edits).toHaveLength(3);
+    expect(summary.marks.map((mark) => mark.label)).toContain(`kill -TERM ${processes[0].pid}`);
+    const again = new Session({ ...SMALL, edits: summary.edits! }, 1);
+    again.run(summary.tick, () => 0, Infinity);
+    expect(again.problem).toBe('');
+    expect(stateHash(again.k)).toBe(await engine.stateHash());
   });
 });
 

@@ -16,7 +16,12 @@ export class Marks {
   }
 
   knob(k: Kernel, path: string, before: string, after: string): void {
-    this.add(k.ticks, 'knob', `${path.slice(path.lastIndexOf('/') + 1)} ${before} → ${after}`);
+    this.edit(k, `${path.slice(path.lastIndexOf('/') + 1)} ${before} → ${after}`);
+  }
+
+  /** Something a person has done to the kernel. */
+  edit(k: Kernel, label: string): void {
+    this.add(k.ticks, 'knob', label);
   }
 
   daemonWoke(k: Kernel, node: number): void {

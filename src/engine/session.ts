@@ -7,9 +7,10 @@ import type { Kernel } from '../kernel/kernel-state.ts';
 import { advance, isFinished } from '../kernel/kernel.ts';
 import { findKnob, readSysfs, sysfsKnobs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
 import type { Reply } from '../protocol/engine-api.ts';
-import type { Experiment } from '../protocol/experiment.ts';
+import { type Experiment, isProcessPath } from '../protocol/experiment.ts';
 import { bootWithKnobs } from '../scenarios/boot.ts';
 import { resolveExperiment } from '../scenarios/experiment.ts';
+import { editProcess } from '../scenarios/process-edits.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { Marks } from './marks.ts';
@@ -35,7 +36,7 @@ export class Session {
   readonly rates: Rates;
   readonly watcher: Watcher;
   readonly frames: FrameWriter;
-  /** Knob writes that took effect, with their ticks: what a link must hold to give this run again. */
+  /** Edits that took effect, with their ticks: what a link must hold to give this run again. */
   readonly applied: Edit[] = [];
   finished = false;
   /** What went wrong, '' when all is well: a failed tick ends the session, a failed edit does not. */
@@ -85,8 +86,15 @@ export class Session {
     return done;
   }
 
-  /** Write a knob now, between two ticks. */
+  /** Write a knob, or do something to a process (scenarios/process-edits.ts), now, between two ticks. */
   writeKnob(path: string, value: string): Reply<string> {
+    if (isProcessPath(path)) {
+      const done = editProcess(this.k, path, value);
+      if (!done.ok) return done;
+      this.applied.push({ tick: this.k.ticks, path, value });
+      this.marks.edit(this.k, done.label);
+      return { ok: true, value: done.value };
+    }
     const knob = findKnob(this.k, path);
     const before = knob ? readSysfs(this.k, path) : null;
     const result = writeSysfs(this.k, path, value);

@@ -41,8 +41,16 @@ export interface Experiment {
   seed: number;
   /** Knobs written before the first tick: path below /sys/kernel/mm, value as text. */
   knobs: Record<string, string>;
-  /** Knobs written later, in time order. */
+  /**
+   * What is done later, in time order: knobs written (path below /sys/kernel/mm), and `proc/PID/affinity` (a list of CPUs) or
+   * `proc/PID/signal` (a name such as TERM) for what taskset and kill do.
+   */
   edits: { tick: number; path: string; value: string }[];
+}
+
+/** Is an edit something done to a process? Such a one belongs to its run: a fresh boot has other processes. */
+export function isProcessPath(path: string): boolean {
+  return path.startsWith('proc/');
 }
 
 /** What a fresh page runs: numa02 born on one node, the program that heals within seconds. */

@@ -18,7 +18,7 @@ import {
 import type { Mempolicy, Op } from './program.ts';
 
 /** Marks in `computeLeft` that an exit has already given its memory back. */
-const MEMORY_RELEASED = -2;
+export const MEMORY_RELEASED = -2;
 
 /**
  * Run a task for at most `budgetNs` of CPU time from `k.nowNs` + `offsetNs` on. It may block, exit, or be moved to another CPU by what it does;

@@ -5,6 +5,7 @@
 import { checkQueues } from './balancing/autonuma/invariants.ts';
 import type { Kernel } from './kernel-state.ts';
 import { checkFrames, checkTables } from './mm/invariants.ts';
+import { NUMASTAT_ITEMS } from './mm/state.ts';
 import { TASK_DEAD, TASK_RUNNABLE, TASK_SLEEPING } from './sched/task.ts';
 import { TICK_NS } from './units.ts';
 
@@ -153,6 +154,12 @@ function checkCounters(k: Kernel, report: Report): void {
   if (c.numa_local + c.numa_other !== c.pgalloc) {
     report(`numa_local ${c.numa_local} + numa_other ${c.numa_other} is not pgalloc ${c.pgalloc}`);
   }
+  const wholes = [c.numa_hit, c.numa_miss, c.numa_foreign, c.numa_interleave, c.numa_local, c.numa_other];
+  NUMASTAT_ITEMS.forEach((item, i) => {
+    let sum = 0;
+    for (let at = i; at < k.memory.numastat.length; at += NUMASTAT_ITEMS.length) sum += k.memory.numastat[at];
+    if (sum !== wholes[i]) report(`${item} of all nodes is ${sum}, counted together ${wholes[i]}`);
+  });
   if (c.numa_miss !== c.numa_foreign)
     report(`numa_miss ${c.numa_miss} is not numa_foreign ${c.numa_foreign}`);
   if (c.numa_hint_faults_local_pages > c.numa_hint_fault_pages)

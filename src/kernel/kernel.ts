@@ -11,7 +11,7 @@ import { createKhugepaged, runKhugepaged } from './mm/huge.ts';
 import { createPagevecs } from './mm/pagevec.ts';
 import { createPageTables } from './mm/page-tables.ts';
 import { runKswapd } from './mm/reclaim.ts';
-import { FRAME_PAGE_CACHE } from './mm/state.ts';
+import { FRAME_PAGE_CACHE, NUMASTAT_ITEMS } from './mm/state.ts';
 import { createOutput } from './output.ts';
 import { describeFlow } from './program/access.ts';
 import { createKernelThread } from './program/kernel-threads.ts';
@@ -75,6 +75,7 @@ export function bootKernel(options: BootOptions): Kernel {
       zonelists: buildZonelists(machine),
       pagevecs: createPagevecs(cpus),
       thp: options.thp,
+      numastat: new Float64Array(nodes * NUMASTAT_ITEMS.length),
       bootPageCache: countKind(frames, FRAME_PAGE_CACHE),
     },
     sched: createSched(machine),

@@ -117,6 +117,8 @@ describe('first touch', () => {
       numa_foreign: 1000,
       numa_other: 1000,
     });
+    // hit, miss, foreign, interleave, local, other: the miss is booked where the pages are, foreign where they were wanted.
+    expect([...k.memory.numastat]).toEqual([room, 0, 1000, 0, room, 0, 0, 1000, 0, 0, 0, 1000]);
     expectSound(k);
   });
 

@@ -8,7 +8,7 @@ import { claimBlock, freePages, useCompact } from './frames.ts';
 import { lruCacheAdd } from './pagevec.ts';
 import { accountPages, mapFresh } from './page-tables.ts';
 import { directReclaim, wakeKswapd } from './reclaim.ts';
-import type { Vma } from './state.ts';
+import { NUMASTAT_ITEMS, type Vma } from './state.ts';
 
 /** The policy that governs a page: of the mapping, else of the task, else MPOL_DEFAULT (get_vma_policy, mm/mempolicy.c 3.3). */
 function policyFor(task: Task, vma: Vma): Mempolicy | null {
@@ -76,15 +76,29 @@ export function countAllocation(
   interleaved: boolean,
 ): void {
   const c = k.counters;
+  const { numastat } = k.memory;
+  const at = got * NUMASTAT_ITEMS.length;
   c.pgalloc += pages;
-  if (got === wanted) c.numa_hit += pages;
-  else {
+  if (got === wanted) {
+    c.numa_hit += pages;
+    numastat[at] += pages;
+  } else {
     c.numa_miss += pages;
     c.numa_foreign += pages;
+    numastat[at + 1] += pages;
+    numastat[wanted * NUMASTAT_ITEMS.length + 2] += pages;
   }
-  if (interleaved && got === wanted) c.numa_interleave += pages;
-  if (got === local) c.numa_local += pages;
-  else c.numa_other += pages;
+  if (interleaved && got === wanted) {
+    c.numa_interleave += pages;
+    numastat[at + 3] += pages;
+  }
+  if (got === local) {
+    c.numa_local += pages;
+    numastat[at + 4] += pages;
+  } else {
+    c.numa_other += pages;
+    numastat[at + 5] += pages;
+  }
 }
 
 /**

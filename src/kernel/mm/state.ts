@@ -9,6 +9,16 @@
 import type { Mempolicy } from '../program/program.ts';
 import type { MmId, NodeId, SlotId } from '../units.ts';
 
+/** Lines of /sys/devices/system/node/nodeN/numastat, in their order. */
+export const NUMASTAT_ITEMS = [
+  'numa_hit',
+  'numa_miss',
+  'numa_foreign',
+  'interleave_hit',
+  'local_node',
+  'other_node',
+] as const;
+
 /** What a frame holds. */
 export const FRAME_FREE = 0;
 export const FRAME_KERNEL = 1;
@@ -215,6 +225,8 @@ export interface Memory {
   pagevecs: Pagevec[];
   /** transparent_hugepage/enabled: always, madvise (only mappings that ask for it), never. */
   thp: 'on' | 'off' | 'never';
+  /** Allocations of each node (zone_statistics): [node * NUMASTAT_ITEMS.length + item], in pages. */
+  numastat: Float64Array;
   /** Page cache that was there at boot, in pages: no allocation has counted it. */
   bootPageCache: number;
 }

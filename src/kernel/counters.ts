@@ -1,5 +1,5 @@
 /** Cumulative counters under their kernel names, and the bill. Plain numbers: part of the state. */
-import type { Nanoseconds } from './units.ts';
+import { type Nanoseconds, WIDE_ZERO } from './units.ts';
 
 /** /proc/vmstat and friends; units are base pages unless the name says otherwise. */
 export interface Counters {
@@ -110,16 +110,16 @@ export interface Bill {
 
 export function createBill(): Bill {
   return {
-    userNs: 0,
-    accessNs: 0,
-    faultNs: 0,
-    hintingFaultNs: 0,
-    scanNs: 0,
-    migrateNs: 0,
-    splitNs: 0,
-    collapseNs: 0,
-    shootdownNs: 0,
-    balanceNs: 0,
-    remoteNs: 0,
+    userNs: WIDE_ZERO,
+    accessNs: WIDE_ZERO,
+    faultNs: WIDE_ZERO,
+    hintingFaultNs: WIDE_ZERO,
+    scanNs: WIDE_ZERO,
+    migrateNs: WIDE_ZERO,
+    splitNs: WIDE_ZERO,
+    collapseNs: WIDE_ZERO,
+    shootdownNs: WIDE_ZERO,
+    balanceNs: WIDE_ZERO,
+    remoteNs: WIDE_ZERO,
   };
 }

@@ -30,7 +30,7 @@ import {
 import { beginSteady, createSteady, refreshSteady } from './sched/steady.ts';
 import { type Task, TASK_RUNNABLE, TASK_SLEEPING } from './sched/task.ts';
 import { deepCopy, hashOf } from './snapshot.ts';
-import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS } from './units.ts';
+import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS, WIDE_ZERO } from './units.ts';
 
 export type { BootOptions, Kernel };
 
@@ -62,7 +62,7 @@ export function bootKernel(options: BootOptions): Kernel {
     autonumaVersion: options.autonumaVersion,
     noautonuma: options.noautonuma,
     ticks: 0,
-    nowNs: 0,
+    nowNs: WIDE_ZERO,
     tasks: [],
     processes: [],
     liveProcesses: 0,
@@ -95,7 +95,7 @@ export function bootKernel(options: BootOptions): Kernel {
       task: [],
     },
     nextSchedule: new Float64Array(cpus),
-    nextTimerNs: 0,
+    nextTimerNs: WIDE_ZERO,
     policy: autonuma ? autonumaPolicy : offPolicy,
     output: createOutput(frames.node.length),
   };
@@ -155,7 +155,8 @@ function skipQuietTicks(k: Kernel, end: number): void {
     if (rq.nextBalanceNs < next * TICK_NS) next = Math.ceil(rq.nextBalanceNs / TICK_NS);
     if (next <= k.ticks) return;
   }
-  k.ticks = next;
+  // Math.ceil makes a double of it; with ticks that are small integers everything derived from them stays one, too.
+  k.ticks = next | 0;
 }
 
 /** One tick; the order within it is that of design.md section 2. */

@@ -35,4 +35,10 @@ export const PAGES_PER_MIB = 256;
 /** The quantum of the simulation: a jiffy at HZ 1000. */
 export const TICK_NS: Nanoseconds = 1_000_000;
 export const NS_PER_MS = 1_000_000;
+/**
+ * The zero to begin with for what outgrows 31 bits: nanoseconds and bytes so far. V8 keeps a property that began as -0 as a double;
+ * one that began as 0 is kept as a small integer until it no longer is one, and then all code compiled for the object is thrown away,
+ * once for each property, in the first simulated seconds. Everywhere else it is 0 (the hash takes both for one number).
+ */
+export const WIDE_ZERO = -0;
 export const NS_PER_SECOND = 1_000_000_000;

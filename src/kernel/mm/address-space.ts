@@ -2,7 +2,7 @@
 import type { Kernel } from '../kernel-state.ts';
 import { markSlotDirty } from '../output.ts';
 import type { Mempolicy, Region } from '../program/program.ts';
-import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK } from '../units.ts';
+import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK, WIDE_ZERO } from '../units.ts';
 import { freeFrame, pageOf, setPage, setReverseMap } from './frames.ts';
 import { splitHugePage } from './migrate.ts';
 import { accountPages, createSlot, expandSlot } from './page-tables.ts';
@@ -44,7 +44,7 @@ export function createMm(
     autonuma: {
       faultPass: 0,
       fault: new Float64Array(nodes),
-      faultTot: 0,
+      faultTot: WIDE_ZERO,
       lastPass: 0,
       faultTmp: new Float64Array(nodes),
     },

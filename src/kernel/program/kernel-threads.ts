@@ -3,26 +3,29 @@ import type { Kernel } from '../kernel-state.ts';
 import { randomStream } from '../random.ts';
 import { createSchedEntity } from '../sched/sched.ts';
 import { type ProgramCounter, type Task, TASK_SLEEPING } from '../sched/task.ts';
-import type { CpuId, NodeId } from '../units.ts';
+import { type CpuId, type NodeId, WIDE_ZERO } from '../units.ts';
 
 /** Random streams of tasks start here; smaller numbers are taken by the kernel's own streams. */
 const TASK_STREAM = 100_000;
 
 export function programAt(image: number, thread: number, counters: number, notes: number): ProgramCounter {
-  return {
+  const pc: ProgramCounter = {
     image,
     thread,
     op: 0,
     loops: new Array<number>(counters).fill(0),
-    bytesLeft: -1,
+    bytesLeft: WIDE_ZERO,
     cursors: [],
     credits: [],
     notedNs: new Array<number>(notes).fill(-1),
     notedCpu: new Array<number>(notes).fill(-1),
-    computeLeft: -1,
+    computeLeft: WIDE_ZERO,
     waiting: 'none',
     accesses: null,
   };
+  pc.bytesLeft = -1;
+  pc.computeLeft = -1;
+  return pc;
 }
 
 /** A new task that is on no run queue yet. */
@@ -49,19 +52,22 @@ export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
       preferred: -1,
       faultPass: 0,
       fault: new Float64Array(nodes),
-      faultTot: 0,
+      faultTot: WIDE_ZERO,
       falseSharing: 0,
       needBalance: 0,
-      lastBalanceNs: -1,
+      lastBalanceNs: WIDE_ZERO,
     },
-    userNs: 0,
-    systemNs: 0,
-    startedNs: k.nowNs,
-    exitedNs: -1,
-    localBytes: 0,
-    remoteBytes: 0,
-    debtNs: 0,
+    userNs: WIDE_ZERO,
+    systemNs: WIDE_ZERO,
+    startedNs: WIDE_ZERO,
+    exitedNs: WIDE_ZERO,
+    localBytes: WIDE_ZERO,
+    remoteBytes: WIDE_ZERO,
+    debtNs: WIDE_ZERO,
   };
+  task.startedNs = k.nowNs;
+  task.exitedNs = -1;
+  task.autonuma.lastBalanceNs = -1;
   k.tasks.push(task);
   k.random.task.push(randomStream(k.seed, TASK_STREAM + task.id));
   return task;

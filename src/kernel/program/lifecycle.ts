@@ -4,7 +4,7 @@ import { createMm, destroyMm, forkMm } from '../mm/address-space.ts';
 import { trace, TRACE_PROCESS_BORN, TRACE_PROCESS_EXITED } from '../output.ts';
 import { deactivate, execBalance, wakeUp, wakeUpNewTask } from '../sched/sched.ts';
 import { type Process, type Task, TASK_DEAD, TASK_SLEEPING } from '../sched/task.ts';
-import type { CpuId } from '../units.ts';
+import { type CpuId, WIDE_ZERO } from '../units.ts';
 import { createTask, programAt } from './kernel-threads.ts';
 
 function createProcess(k: Kernel, name: string, parent: number): Process {
@@ -22,11 +22,13 @@ function createProcess(k: Kernel, name: string, parent: number): Process {
     sharedBarriers: [],
     flags: [],
     mutexes: [],
-    startedNs: k.nowNs,
-    exitedNs: -1,
-    localBytes: 0,
-    remoteBytes: 0,
+    startedNs: WIDE_ZERO,
+    exitedNs: WIDE_ZERO,
+    localBytes: WIDE_ZERO,
+    remoteBytes: WIDE_ZERO,
   };
+  process.startedNs = k.nowNs;
+  process.exitedNs = -1;
   k.processes.push(process);
   k.liveProcesses++;
   return process;

@@ -1,6 +1,6 @@
 /** Building the run queues and scheduling domains of a machine (build_sched_domains, kernel/sched/core.c 3.3). */
 import type { Machine } from '../machine/machine.ts';
-import type { CpuId } from '../units.ts';
+import { type CpuId, WIDE_ZERO } from '../units.ts';
 import type { BalanceScratch, DomainLevel, RunQueue, SchedGroup, SchedState } from './state.ts';
 import {
   allNodesLevel,
@@ -55,7 +55,7 @@ export function createSched(machine: Machine, era: SchedEra = DEFAULT_ERA): Sche
 
 function createRunQueue(machine: Machine, cpu: CpuId): RunQueue {
   const { node, core, siblings } = machine.cpus[cpu];
-  return {
+  const rq: RunQueue = {
     cpu,
     node,
     core,
@@ -66,16 +66,18 @@ function createRunQueue(machine: Machine, cpu: CpuId): RunQueue {
     loadWeight: 0,
     queue: [],
     tasks: [],
-    minVruntime: 0,
+    minVruntime: WIDE_ZERO,
     cpuLoad: [0, 0, 0],
     cpuLoadSettled: 1,
     // update_cpu_power with default_scale_smt_power (kernel/sched/fair.c 3.3); no real-time load to subtract.
     power: siblings.length > 1 ? Math.floor(SMT_GAIN / siblings.length) : POWER_SCALE,
-    idleSinceNs: 0,
-    idleStampNs: -1,
+    idleSinceNs: WIDE_ZERO,
+    idleStampNs: WIDE_ZERO,
     avgIdleNs: 2 * MIGRATION_COST_NS,
-    nextBalanceNs: 0,
+    nextBalanceNs: WIDE_ZERO,
   };
+  rq.idleStampNs = -1;
+  return rq;
 }
 
 function createScratch(cpus: number): BalanceScratch {
@@ -180,7 +182,7 @@ function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void
         span,
         groupList,
         localGroup: sched.groupLists[groupList].findIndex((group) => group.cpus.includes(cpu)),
-        lastBalanceNs: 0,
+        lastBalanceNs: WIDE_ZERO,
         balanceIntervalMs: plan.level.minIntervalMs,
         nrBalanceFailed: 0,
         balancedAt: -1,

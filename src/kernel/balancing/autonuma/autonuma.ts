@@ -5,7 +5,7 @@ import { printk } from '../../output.ts';
 import { createKernelThread } from '../../program/kernel-threads.ts';
 import { nextBelow } from '../../random.ts';
 import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
-import { type CpuId, type Nanoseconds, type NodeId, NS_PER_MS } from '../../units.ts';
+import { type CpuId, type Nanoseconds, type NodeId, NS_PER_MS, WIDE_ZERO } from '../../units.ts';
 import type { BalancingPolicy } from '../policy.ts';
 import { autonumaBalance, canPull, isAffine } from './balance.ts';
 import { hintingFault } from './fault.ts';
@@ -86,7 +86,7 @@ function boot(k: Kernel): void {
   a.possible = true;
   const scand = createKernelThread(k, 'knuma_scand', 'knuma_scand', -1);
   a.scanner.task = scand.id;
-  if (a.version.migration === 'fault') a.windows = k.machine.nodes.map(() => ({ startNs: 0, pages: 0 }));
+  if (a.version.migration === 'fault') a.windows = k.machine.nodes.map(() => ({ startNs: WIDE_ZERO, pages: 0 }));
   for (let n = 0; n < k.machine.nodes.length && a.version.migration === 'queue'; n++) {
     const task = createKernelThread(k, `knuma_migrated${n}`, 'knuma_migrated', n);
     a.daemons.push({
@@ -97,7 +97,7 @@ function boot(k: Kernel): void {
       batch: [],
       batchNext: 0,
       got: 0,
-      paidNs: 0,
+      paidNs: WIDE_ZERO,
       pagesMigratedHere: 0,
     });
   }

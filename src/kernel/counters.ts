@@ -1,5 +1,5 @@
 /** Cumulative counters under their kernel names, and the bill. Plain numbers: part of the state. */
-import { type Nanoseconds, WIDE_ZERO } from './units.ts';
+import { type Nanoseconds, WIDE_ZERO, widened } from './units.ts';
 
 /** /proc/vmstat and friends; units are base pages unless the name says otherwise. */
 export interface Counters {
@@ -109,7 +109,7 @@ export interface Bill {
 }
 
 export function createBill(): Bill {
-  return {
+  return widened({
     userNs: WIDE_ZERO,
     accessNs: WIDE_ZERO,
     faultNs: WIDE_ZERO,
@@ -121,5 +121,5 @@ export function createBill(): Bill {
     shootdownNs: WIDE_ZERO,
     balanceNs: WIDE_ZERO,
     remoteNs: WIDE_ZERO,
-  };
+  });
 }

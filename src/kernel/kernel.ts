@@ -30,7 +30,7 @@ import {
 import { beginSteady, createSteady, refreshSteady } from './sched/steady.ts';
 import { type Task, TASK_RUNNABLE, TASK_SLEEPING } from './sched/task.ts';
 import { deepCopy, hashOf } from './snapshot.ts';
-import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS, WIDE_ZERO } from './units.ts';
+import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS, WIDE_ZERO, widened } from './units.ts';
 
 export type { BootOptions, Kernel };
 
@@ -55,7 +55,7 @@ export function bootKernel(options: BootOptions): Kernel {
   const cpus = machine.cpus.length;
   const frames = createFrames(machine);
   const autonuma = options.policy === 'autonuma' && !options.noautonuma && nodes > 1;
-  const k: Kernel = {
+  const k: Kernel = widened({
     machine,
     seed,
     policyName: options.policy,
@@ -98,7 +98,7 @@ export function bootKernel(options: BootOptions): Kernel {
     nextTimerNs: WIDE_ZERO,
     policy: autonuma ? autonumaPolicy : offPolicy,
     output: createOutput(frames.node.length),
-  };
+  });
   for (let n = 0; n < nodes; n++) createKernelThread(k, `kswapd${n}`, 'kswapd', n);
   const khugepaged = createKernelThread(k, 'khugepaged', 'khugepaged', -1);
   khugepaged.wakeAtNs = NS_PER_MS;

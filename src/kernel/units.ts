@@ -36,9 +36,19 @@ export const PAGES_PER_MIB = 256;
 export const TICK_NS: Nanoseconds = 1_000_000;
 export const NS_PER_MS = 1_000_000;
 /**
- * The zero to begin with for what outgrows 31 bits: nanoseconds and bytes so far. V8 keeps a property that began as -0 as a double;
- * one that began as 0 is kept as a small integer until it no longer is one, and then all code compiled for the object is thrown away,
- * once for each property, in the first simulated seconds. Everywhere else it is 0 (the hash takes both for one number).
+ * What a property begins with that will outgrow 31 bits: nanoseconds and bytes so far. V8 keeps a property that began as -0 as a double
+ * for ever; one that began as 0 is a small integer until it no longer fits, and then all code compiled for such objects is thrown
+ * away, once for each property, in the first simulated seconds. `widened` makes an ordinary 0 of it.
  */
 export const WIDE_ZERO = -0;
+
+/** An array of zeros, kept as doubles. */
+export const wideZeros = (length: number): number[] => new Array<number>(length).fill(WIDE_ZERO).fill(0);
+
+/** The object with every WIDE_ZERO among its properties turned into 0, still kept as a double. */
+export function widened<T extends object>(object: T): T {
+  const values = object as Record<string, unknown>;
+  for (const key of Object.keys(values)) if (Object.is(values[key], WIDE_ZERO)) values[key] = 0;
+  return object;
+}
 export const NS_PER_SECOND = 1_000_000_000;

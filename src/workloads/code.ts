@@ -31,7 +31,12 @@ export class CodeBuilder {
     if (times <= 0) return this;
     const to = this.ops.length;
     body();
-    if (times > 1 && this.ops.length > to) {
+    if (times === 1 || this.ops.length === to) return this;
+    const only = this.ops[to];
+    if (this.ops.length === to + 1 && only.op === 'access' && isWholeSweeps(only)) {
+      // Sweep after sweep of one range is one long access that goes round: nothing happens in between.
+      this.ops[to] = { ...only, bytes: only.bytes * times };
+    } else {
       this.ops.push({ op: 'loop', counter: this.counters++, to, times });
     }
     return this;
@@ -53,6 +58,16 @@ export class CodeBuilder {
   build(name: string): ThreadCode {
     return { name, ops: this.ops, counters: this.counters };
   }
+}
+
+/** Does it end where it began, in front of its only range? */
+function isWholeSweeps({ accesses, bytes }: Extract<Op, { op: 'access' }>): boolean {
+  return (
+    accesses.length === 1 &&
+    accesses[0].pattern === 'sequential' &&
+    bytes > 0 &&
+    bytes % (accesses[0].to - accesses[0].from) === 0
+  );
 }
 
 /** A plain ascending store over [from, to). */

@@ -2,7 +2,7 @@
 import type { Kernel } from '../kernel-state.ts';
 import { markSlotDirty } from '../output.ts';
 import type { Mempolicy, Region } from '../program/program.ts';
-import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK, WIDE_ZERO } from '../units.ts';
+import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK, WIDE_ZERO, widened } from '../units.ts';
 import { freeFrame, pageOf, setPage, setReverseMap } from './frames.ts';
 import { splitHugePage } from './migrate.ts';
 import { accountPages, createSlot, expandSlot } from './page-tables.ts';
@@ -41,13 +41,13 @@ export function createMm(
     presentPages: 0,
     exited: false,
     steadyCpus: 0,
-    autonuma: {
+    autonuma: widened({
       faultPass: 0,
       fault: new Float64Array(nodes),
       faultTot: WIDE_ZERO,
       lastPass: 0,
       faultTmp: new Float64Array(nodes),
-    },
+    }),
     family: parent === null ? k.mms.length : parent.family,
   };
   k.mms.push(mm);

@@ -10,7 +10,7 @@ import { printk } from '../output.ts';
 import { nextBelow } from '../random.ts';
 import { remoteLossNs } from '../sched/steady.ts';
 import type { Task } from '../sched/task.ts';
-import { BLOCK_BYTES, type Nanoseconds, PAGE_BYTES, type SlotId, WIDE_ZERO } from '../units.ts';
+import { BLOCK_BYTES, type Nanoseconds, PAGE_BYTES, type SlotId, wideZeros } from '../units.ts';
 import type { Access } from './program.ts';
 
 /** Bytes after which a phase of several accesses goes on with the next one (a tick moves one to three times as many). */
@@ -27,8 +27,8 @@ export function beginAccess(task: Task, accesses: Access[], bytes: number): void
   const pc = task.program;
   pc.accesses = accesses;
   pc.bytesLeft = Math.max(0, Math.floor(bytes));
-  pc.cursors = new Array<number>(accesses.length).fill(WIDE_ZERO);
-  pc.credits = new Array<number>(accesses.length).fill(WIDE_ZERO);
+  pc.cursors = wideZeros(accesses.length);
+  pc.credits = wideZeros(accesses.length);
 }
 
 /** The mapping of an access, or null: a segmentation fault, which kills the process as running out of memory does. */

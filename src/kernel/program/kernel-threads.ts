@@ -3,13 +3,13 @@ import type { Kernel } from '../kernel-state.ts';
 import { randomStream } from '../random.ts';
 import { createSchedEntity } from '../sched/sched.ts';
 import { type ProgramCounter, type Task, TASK_SLEEPING } from '../sched/task.ts';
-import { type CpuId, type NodeId, WIDE_ZERO } from '../units.ts';
+import { type CpuId, type NodeId, WIDE_ZERO, widened } from '../units.ts';
 
 /** Random streams of tasks start here; smaller numbers are taken by the kernel's own streams. */
 const TASK_STREAM = 100_000;
 
 export function programAt(image: number, thread: number, counters: number, notes: number): ProgramCounter {
-  const pc: ProgramCounter = {
+  const pc: ProgramCounter = widened({
     image,
     thread,
     op: 0,
@@ -22,7 +22,7 @@ export function programAt(image: number, thread: number, counters: number, notes
     computeLeft: WIDE_ZERO,
     waiting: 'none',
     accesses: null,
-  };
+  });
   pc.bytesLeft = -1;
   pc.computeLeft = -1;
   return pc;
@@ -31,7 +31,7 @@ export function programAt(image: number, thread: number, counters: number, notes
 /** A new task that is on no run queue yet. */
 export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
   const nodes = k.machine.nodes.length;
-  const task: Task = {
+  const task: Task = widened({
     id: k.tasks.length,
     pid: k.nextPid++,
     process: -1,
@@ -48,7 +48,7 @@ export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
     interleaveNext: 0,
     program: programAt(-1, -1, 0, 0),
     sched: createSchedEntity(),
-    autonuma: {
+    autonuma: widened({
       preferred: -1,
       faultPass: 0,
       fault: new Float64Array(nodes),
@@ -56,7 +56,7 @@ export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
       falseSharing: 0,
       needBalance: 0,
       lastBalanceNs: WIDE_ZERO,
-    },
+    }),
     userNs: WIDE_ZERO,
     systemNs: WIDE_ZERO,
     startedNs: WIDE_ZERO,
@@ -64,7 +64,7 @@ export function createTask(k: Kernel, name: string, cpu: CpuId): Task {
     localBytes: WIDE_ZERO,
     remoteBytes: WIDE_ZERO,
     debtNs: WIDE_ZERO,
-  };
+  });
   task.startedNs = k.nowNs;
   task.exitedNs = -1;
   task.autonuma.lastBalanceNs = -1;

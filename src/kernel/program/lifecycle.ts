@@ -4,11 +4,11 @@ import { createMm, destroyMm, forkMm } from '../mm/address-space.ts';
 import { trace, TRACE_PROCESS_BORN, TRACE_PROCESS_EXITED } from '../output.ts';
 import { deactivate, execBalance, wakeUp, wakeUpNewTask } from '../sched/sched.ts';
 import { type Process, type Task, TASK_DEAD, TASK_SLEEPING } from '../sched/task.ts';
-import { type CpuId, WIDE_ZERO } from '../units.ts';
+import { type CpuId, WIDE_ZERO, widened } from '../units.ts';
 import { createTask, programAt } from './kernel-threads.ts';
 
 function createProcess(k: Kernel, name: string, parent: number): Process {
-  const process: Process = {
+  const process: Process = widened({
     index: k.processes.length,
     pid: 0,
     name,
@@ -26,7 +26,7 @@ function createProcess(k: Kernel, name: string, parent: number): Process {
     exitedNs: WIDE_ZERO,
     localBytes: WIDE_ZERO,
     remoteBytes: WIDE_ZERO,
-  };
+  });
   process.startedNs = k.nowNs;
   process.exitedNs = -1;
   k.processes.push(process);

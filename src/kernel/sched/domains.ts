@@ -1,6 +1,6 @@
 /** Building the run queues and scheduling domains of a machine (build_sched_domains, kernel/sched/core.c 3.3). */
 import type { Machine } from '../machine/machine.ts';
-import { type CpuId, WIDE_ZERO } from '../units.ts';
+import { type CpuId, WIDE_ZERO, widened } from '../units.ts';
 import type { BalanceScratch, DomainLevel, RunQueue, SchedGroup, SchedState } from './state.ts';
 import {
   allNodesLevel,
@@ -55,7 +55,7 @@ export function createSched(machine: Machine, era: SchedEra = DEFAULT_ERA): Sche
 
 function createRunQueue(machine: Machine, cpu: CpuId): RunQueue {
   const { node, core, siblings } = machine.cpus[cpu];
-  const rq: RunQueue = {
+  const rq: RunQueue = widened({
     cpu,
     node,
     core,
@@ -75,7 +75,7 @@ function createRunQueue(machine: Machine, cpu: CpuId): RunQueue {
     idleStampNs: WIDE_ZERO,
     avgIdleNs: 2 * MIGRATION_COST_NS,
     nextBalanceNs: WIDE_ZERO,
-  };
+  });
   rq.idleStampNs = -1;
   return rq;
 }
@@ -177,7 +177,7 @@ function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void
       if (spans[cpu].length === below[cpu].length) continue;
       if (level < 0) level = sched.levels.push({ ...plan.level }) - 1;
       const { span, groupList } = spanAndGroups(builder, cpu, spans[cpu], below);
-      sched.domains[cpu].push({
+      const domain = widened({
         level,
         span,
         groupList,
@@ -189,6 +189,7 @@ function buildDomains(sched: SchedState, plans: LevelPlan[], cpus: number): void
         balancedFor: 0,
         othersTurn: 0,
       });
+      sched.domains[cpu].push(domain);
     }
     for (let cpu = 0; cpu < cpus; cpu++) {
       if (spans[cpu].length > below[cpu].length) below[cpu] = spans[cpu];

@@ -1,5 +1,5 @@
 /** State of the scheduler: run queues and scheduling domains. Plain data only, so that a snapshot is a deep copy. */
-import { type CpuId, type Nanoseconds, type NodeId, type TaskId, WIDE_ZERO } from '../units.ts';
+import { type CpuId, type Nanoseconds, type NodeId, type TaskId, WIDE_ZERO, widened } from '../units.ts';
 import { NICE_0_WEIGHT } from './tunables.ts';
 
 /** What the fair class keeps per task (struct sched_entity, include/linux/sched.h 3.3). */
@@ -19,14 +19,14 @@ export interface SchedEntity {
 
 /** A fresh scheduling entity (sched_fork, kernel/sched/core.c 3.3). */
 export function createSchedEntity(): SchedEntity {
-  return {
+  return widened({
     weight: NICE_0_WEIGHT,
     vruntime: WIDE_ZERO,
     onRq: 0,
     sumExecNs: WIDE_ZERO,
     prevSumExecNs: WIDE_ZERO,
     lastRanNs: WIDE_ZERO,
-  };
+  });
 }
 
 /** One CPU's run queue (struct rq with its root cfs_rq). */

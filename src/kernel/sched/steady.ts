@@ -141,7 +141,10 @@ export function settle(k: Kernel, cpu: CpuId): void {
   const pc = task.program;
   const access = pc.accesses![0];
   pc.bytesLeft -= moved;
-  pc.cursors[0] = (pc.cursors[0] + moved) % (access.to - access.from);
+  // A remainder of doubles is dear, and mostly there is nothing to divide.
+  const at = pc.cursors[0] + moved;
+  const span = access.to - access.from;
+  pc.cursors[0] = at < span ? at : at % span;
   task.userNs += ns;
   k.bill.userNs += ns;
   k.bill.accessNs += ns;
@@ -183,8 +186,11 @@ export function refreshSteady(k: Kernel): void {
   const s = k.steady;
   for (let cpu = 0; cpu < k.machine.cpus.length; cpu++) {
     if (s.until[cpu] === 0) continue;
-    settle(k, cpu);
     const bytes = Math.floor(k.hardware.rate[cpu] * TICK_NS);
+    const remoteNs = s.local[cpu] !== 0 ? 0 : remoteLossNs(k, cpu, bytes);
+    // What goes on as before need not be looked at: its end stays where it was.
+    if (bytes === s.bytes[cpu] && remoteNs === s.remoteNs[cpu]) continue;
+    settle(k, cpu);
     const ticks = bytes < 1 ? 0 : Math.floor(s.ahead[cpu] / bytes);
     if (ticks < 1) {
       endSteady(k, cpu);
@@ -192,7 +198,7 @@ export function refreshSteady(k: Kernel): void {
     }
     s.bytes[cpu] = bytes;
     s.until[cpu] = k.ticks + ticks;
-    s.remoteNs[cpu] = s.local[cpu] !== 0 ? 0 : remoteLossNs(k, cpu, bytes);
+    s.remoteNs[cpu] = remoteNs;
   }
 }
 

@@ -5,14 +5,14 @@ import { printk } from '../../output.ts';
 import { createKernelThread } from '../../program/kernel-threads.ts';
 import { nextBelow } from '../../random.ts';
 import { type Task, TASK_SLEEPING } from '../../sched/task.ts';
-import { type CpuId, type Nanoseconds, type NodeId, NS_PER_MS, WIDE_ZERO } from '../../units.ts';
+import { type CpuId, type Nanoseconds, type NodeId, NS_PER_MS, WIDE_ZERO, widened } from '../../units.ts';
 import type { BalancingPolicy } from '../policy.ts';
 import { autonumaBalance, canPull, isAffine } from './balance.ts';
 import { hintingFault } from './fault.ts';
 import { runMigrated } from './migrated.ts';
 import { createQueues, createRunPool, forgetPageInQueues, forgetSlotInQueues } from './queues.ts';
 import { halfGapMs, runScand } from './scan.ts';
-import type { AutonumaKnobs, AutonumaState } from './state.ts';
+import type { AutonumaKnobs, AutonumaState, MigrateDaemon } from './state.ts';
 import { type AutonumaVersion, autonumaVersion } from './versions.ts';
 
 /** Defaults of alpha6 (autonuma.md 7.1). CONFIG_AUTONUMA_DEFAULT_ENABLED is taken as yes. */
@@ -86,10 +86,11 @@ function boot(k: Kernel): void {
   a.possible = true;
   const scand = createKernelThread(k, 'knuma_scand', 'knuma_scand', -1);
   a.scanner.task = scand.id;
-  if (a.version.migration === 'fault') a.windows = k.machine.nodes.map(() => ({ startNs: WIDE_ZERO, pages: 0 }));
+  if (a.version.migration === 'fault')
+    a.windows = k.machine.nodes.map(() => widened({ startNs: WIDE_ZERO, pages: 0 }));
   for (let n = 0; n < k.machine.nodes.length && a.version.migration === 'queue'; n++) {
     const task = createKernelThread(k, `knuma_migrated${n}`, 'knuma_migrated', n);
-    a.daemons.push({
+    const daemon: MigrateDaemon = widened({
       node: n,
       task: task.id,
       nrQueued: 0,
@@ -100,6 +101,7 @@ function boot(k: Kernel): void {
       paidNs: WIDE_ZERO,
       pagesMigratedHere: 0,
     });
+    a.daemons.push(daemon);
   }
   const gapMs = halfGapMs(a);
   const leftMs = nextBelow(k.random.scanner, a.version.passGap === 'once' ? gapMs : 2 * gapMs);

@@ -1,6 +1,6 @@
 /** Address spaces: mmap, munmap, fork and exit. */
 import type { Kernel } from '../kernel-state.ts';
-import { markSlotDirty } from '../output.ts';
+import { markSlotDirty, trace, TRACE_MAPPED } from '../output.ts';
 import type { Mempolicy, Region } from '../program/program.ts';
 import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK, WIDE_ZERO, widened } from '../units.ts';
 import { freeFrame, pageOf, setPage, setReverseMap } from './frames.ts';
@@ -119,6 +119,7 @@ export function mapRegion(
     const end = Math.min(PAGES_PER_BLOCK, endPage - i * PAGES_PER_BLOCK);
     vma.slots.push(createSlot(k, mm.id, id, i, first, end));
   }
+  trace(k, TRACE_MAPPED, mm.id, id, vma.pages);
   // One guard block keeps mappings apart, so that no 2 MiB slot belongs to two of them.
   mm.nextAddress += (slots + 1) * BLOCK_BYTES;
   return vma;

@@ -1,9 +1,17 @@
 /** Where a new page goes: memory policy, zonelist and watermarks (alloc_pages_vma and get_page_from_freelist, 3.3). */
 import type { Kernel } from '../kernel-state.ts';
 import type { Mempolicy } from '../program/program.ts';
-import { printk } from '../output.ts';
+import {
+  PLACED_BY_AUTONUMA,
+  PLACED_BY_BIND,
+  PLACED_BY_INTERLEAVE,
+  PLACED_BY_LOCAL_CPU,
+  PLACED_BY_PREFERRED,
+  printk,
+} from '../output.ts';
 import type { Task } from '../sched/task.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { noteFresh } from './first-touch.ts';
 import { claimBlock, freePages, useCompact } from './frames.ts';
 import { lruCacheAdd } from './pagevec.ts';
 import { accountPages, mapFresh } from './page-tables.ts';
@@ -24,6 +32,14 @@ function firstNode(k: Kernel, task: Task, policy: Mempolicy | null, pageOfVma: n
   // offset_il_node: the page's offset in the mapping picks the node.
   if (policy.mode === 'interleave') return policy.nodes[pageOfVma % policy.nodes.length];
   return local;
+}
+
+/** What chose that node, PLACED_BY_*, for the trace. */
+function placedBy(task: Task, policy: Mempolicy | null): number {
+  if (policy === null) return task.autonuma.preferred >= 0 ? PLACED_BY_AUTONUMA : PLACED_BY_LOCAL_CPU;
+  if (policy.nodes.length === 0) return PLACED_BY_LOCAL_CPU;
+  if (policy.mode === 'preferred') return PLACED_BY_PREFERRED;
+  return policy.mode === 'interleave' ? PLACED_BY_INTERLEAVE : PLACED_BY_BIND;
 }
 
 /** Pages that may still be taken from a node without going under a watermark. */
@@ -127,6 +143,7 @@ export function mapNewPages(
   if (mapped > 0) {
     const wanted = wantedNode(k, task, policy, pageOfVma);
     countAllocation(k, wanted, node, k.machine.cpus[task.cpu].node, mapped, interleaved);
+    noteFresh(k, task, slot, from, from + mapped, node, wanted, placedBy(task, policy));
     lruCacheAdd(k, task.cpu, slot, from, from + mapped);
   }
   return mapped;
@@ -151,14 +168,9 @@ export function mapHugePage(k: Kernel, task: Task, vma: Vma, slot: SlotId, word:
   }
   mapHugeBlock(k, slot, node, word);
   k.counters.thp_fault_alloc++;
-  countAllocation(
-    k,
-    wantedNode(k, task, policy, pageOfVma),
-    node,
-    k.machine.cpus[task.cpu].node,
-    PAGES_PER_BLOCK,
-    false,
-  );
+  const wanted = wantedNode(k, task, policy, pageOfVma);
+  countAllocation(k, wanted, node, k.machine.cpus[task.cpu].node, PAGES_PER_BLOCK, false);
+  noteFresh(k, task, slot, 0, PAGES_PER_BLOCK, node, wanted, placedBy(task, policy));
   return true;
 }
 

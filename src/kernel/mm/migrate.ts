@@ -2,11 +2,16 @@
 import type { Kernel } from '../kernel-state.ts';
 import {
   markBlockDirty,
+  STAYED_NO_FRAME,
+  STAYED_NO_ROOM,
+  STAYED_SHARED,
+  STAYED_THERE,
   trace,
   TRACE_MIGRATION_FAILED,
   TRACE_PAGES_MIGRATED,
   TRACE_THP_SPLIT,
 } from '../output.ts';
+import { BILL_SPLIT, billProcess, processOfSlot } from '../process-bill.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { countAllocation } from './allocate.ts';
 import {
@@ -57,11 +62,12 @@ export function migrateIsolated(
       frames.page[t.block[slot]] = (frames.page[t.block[slot]] & ~PAGE_ISOLATED) >>> 0;
       result.failed = t.present[slot];
       k.counters.pgmigrate_fail += result.failed;
-      trace(k, TRACE_MIGRATION_FAILED, slot, from, result.failed, dst);
+      traceFailed(k, slot, from, result.failed, dst, STAYED_NO_FRAME);
       return;
     }
   }
   const ptes = expandSlot(k, slot);
+  let why = 0;
   for (let i = from; i < to; i++) {
     const entry = ptes[i];
     if (entry === PTE_NONE) continue;
@@ -73,6 +79,13 @@ export function migrateIsolated(
     const target =
       isMappedOnce(word) && src !== dst && aboveLow(k, dst) > 0 ? allocateFrame(k, dst, slot, i, kept) : -1;
     if (target < 0) {
+      why = !isMappedOnce(word)
+        ? STAYED_SHARED
+        : src === dst
+          ? STAYED_THERE
+          : aboveLow(k, dst) > 0
+            ? STAYED_NO_FRAME
+            : STAYED_NO_ROOM;
       setPage(k, frame, kept);
       result.failed++;
       continue;
@@ -87,13 +100,17 @@ export function migrateIsolated(
     frames.arrivedTick[target >>> 9] = k.ticks;
     result.moved++;
     countMoved(k, dst, 1);
-    trace(k, TRACE_PAGES_MIGRATED, slot, i, 1, src, dst, target);
+    trace(k, TRACE_PAGES_MIGRATED, slot, i, 1, src, dst, target, t.mm[slot]);
   }
   k.counters.pgmigrate_success += result.moved;
   k.counters.pgmigrate_fail += result.failed;
   k.output.stepMigrations += result.moved;
-  if (result.failed > 0) trace(k, TRACE_MIGRATION_FAILED, slot, from, result.failed, dst);
+  if (result.failed > 0) traceFailed(k, slot, from, result.failed, dst, why);
   if (t.nodePages[slot * t.nodes + dst] === t.present[slot]) tryFold(k, slot);
+}
+
+function traceFailed(k: Kernel, slot: SlotId, from: number, pages: number, dst: NodeId, why: number): void {
+  trace(k, TRACE_MIGRATION_FAILED, slot, from, pages, dst, why, aboveLow(k, dst), k.memory.tables.mm[slot]);
 }
 
 /** A migration allocates the new page (alloc_pages_exact_node, from a CPU of that node) and frees the old one. */
@@ -129,7 +146,8 @@ function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
   countMoved(k, dst, high - low);
   k.counters.pgmigrate_success += high - low;
   k.output.stepMigrations += high - low;
-  trace(k, TRACE_PAGES_MIGRATED, slot, low, high - low, src, dst, block * PAGES_PER_BLOCK + low);
+  const target = block * PAGES_PER_BLOCK + low;
+  trace(k, TRACE_PAGES_MIGRATED, slot, low, high - low, src, dst, target, t.mm[slot]);
   return true;
 }
 
@@ -141,6 +159,7 @@ export function splitHugePage(k: Kernel, slot: SlotId): void {
   if (!k.autonuma.version.splitKeepsLastNid) forgetTailsLastNid(k, slot);
   k.counters.thp_split++;
   k.bill.splitNs += k.costs.splitNs;
+  billProcess(k, processOfSlot(k, slot), BILL_SPLIT, k.costs.splitNs);
   markBlockDirty(k, frameOf(t, slot, 0) >>> 9);
   trace(k, TRACE_THP_SPLIT, slot);
 }

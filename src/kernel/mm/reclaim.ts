@@ -3,6 +3,7 @@
  * (balance_pgdat, mm/vmscan.c 3.3); an allocation that finds nothing above min drops a cluster itself.
  */
 import type { Kernel } from '../kernel-state.ts';
+import { trace, TRACE_RECLAIMED } from '../output.ts';
 import { sleepOn, wakeUp } from '../sched/sched.ts';
 import type { Task } from '../sched/task.ts';
 import { TASK_SLEEPING } from '../sched/task.ts';
@@ -77,7 +78,15 @@ function forgetCached(k: Kernel, frame: number): void {
 
 /** try_to_free_pages. @returns CPU time the allocating task pays */
 export function directReclaim(k: Kernel, node: NodeId): Nanoseconds {
-  return dropPageCache(k, node, SWAP_CLUSTER_MAX) * k.costs.freePageNs * RECLAIM_PAGE_FACTOR;
+  const dropped = dropPageCache(k, node, SWAP_CLUSTER_MAX);
+  traceReclaimed(k, node, dropped, 1);
+  return dropped * k.costs.freePageNs * RECLAIM_PAGE_FACTOR;
+}
+
+function traceReclaimed(k: Kernel, node: NodeId, dropped: number, direct: number): void {
+  const { frames } = k.memory;
+  if (dropped > 0)
+    trace(k, TRACE_RECLAIMED, node, dropped, direct, freePages(frames, node), frames.watermarkHigh[node]);
 }
 
 /** wakeup_kswapd. */
@@ -97,6 +106,7 @@ export function runKswapd(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanosec
   const perPage = k.costs.freePageNs * RECLAIM_PAGE_FACTOR;
   const most = Math.max(1, Math.floor(budgetNs / perPage));
   const dropped = missing > 0 ? dropPageCache(k, node, Math.min(missing, most)) : 0;
+  traceReclaimed(k, node, dropped, 0);
   if (dropped < most) {
     sleepOn(k, task, 'daemon');
   }

@@ -1,9 +1,20 @@
 /** What happens when a task touches memory: first touch, copy on write, NUMA hinting fault (handle_mm_fault, mm/memory.c 3.3). */
 import type { Kernel } from '../kernel-state.ts';
-import { markBlockDirty, markSlotDirty, trace, TRACE_HINTING_FAULT } from '../output.ts';
+import {
+  FRESH_COPY,
+  FRESH_FILE,
+  FRESH_HUGE,
+  FRESH_PAGE,
+  markBlockDirty,
+  markSlotDirty,
+  trace,
+  TRACE_HINTING_FAULT,
+} from '../output.ts';
+import { BILL_HINTING_FAULT, billProcess } from '../process-bill.ts';
 import type { Task } from '../sched/task.ts';
 import { type Nanoseconds, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { mapHugePage, mapNewPages, reportOom } from './allocate.ts';
+import { endFresh, freshKind } from './first-touch.ts';
 import { mayBeHuge } from './huge.ts';
 import { kindOf, pageOf, pageWord, reverseMapOf, setPage, setReverseMap } from './frames.ts';
 import { accountPages, expandSlot, reverseMapEntry, tryFold } from './page-tables.ts';
@@ -45,12 +56,16 @@ export function touch(
   else if (t.markedPtes[slot] > 0) cost += pteFaults(k, task, vma, slot, from, to);
   if (t.freshTick[slot] === k.ticks + 1 && t.freshBy[slot] !== task.id) cost += lostRaces(k, slot, from, to);
   if (t.present[slot] < t.end[slot] - t.first[slot]) {
+    freshKind(vma.backing === 'anonymous' ? FRESH_PAGE : FRESH_FILE);
     const faults = faultIn(k, task, vma, slot, from, to, write);
+    endFresh(k);
     if (faults < 0) return TOUCH_KILLED;
     cost += faults;
   }
   if (write && t.mayShare[slot] !== 0) {
+    freshKind(FRESH_COPY);
     const copies = copyOnWrite(k, task, vma, slot, from, to);
+    endFresh(k);
     if (copies < 0) return TOUCH_KILLED;
     cost += copies;
   }
@@ -100,7 +115,10 @@ function faultIn(
   const t = k.memory.tables;
   if (vma.backing !== 'anonymous') return faultInObject(k, task, vma, slot, from, to, write);
   if (t.present[slot] === 0 && mayBeHuge(k, vma) && t.first[slot] === 0 && t.end[slot] === PAGES_PER_BLOCK) {
-    if (mapHugePage(k, task, vma, slot, ANONYMOUS_PAGE)) {
+    freshKind(FRESH_HUGE);
+    const mapped = mapHugePage(k, task, vma, slot, ANONYMOUS_PAGE);
+    if (!mapped) freshKind(FRESH_PAGE);
+    if (mapped) {
       vma.anonVma = true;
       t.toucher[slot] = task.threadIndex;
       k.counters.pgfault++;
@@ -165,6 +183,7 @@ function faultInObject(
   for (let page = from; page < to; page++) {
     if (ptes[page] !== PTE_NONE) continue;
     if (write && vma.backing === 'private-file') {
+      freshKind(FRESH_COPY);
       // do_cow_fault: a private file page is written before it was read: straight to an anonymous page.
       if (mapNewPages(k, task, vma, slot, page, page + 1, ANONYMOUS_PAGE) === 0) {
         reportOom(k, task);
@@ -172,6 +191,7 @@ function faultInObject(
       }
       vma.anonVma = true;
     } else {
+      freshKind(FRESH_FILE);
       const frame = object.frames[base + page];
       if (frame === PTE_NONE) {
         if (mapNewPages(k, task, vma, slot, page, page + 1, pageWord(FRAME_FILE, 1)) === 0) {
@@ -335,5 +355,6 @@ function hintingFault(
     dearerTraps(k, task, traps, trapNs) +
     k.policy.hintingFault(k, task, slot, from, to, huge);
   k.bill.hintingFaultNs += cost;
+  billProcess(k, task.process, BILL_HINTING_FAULT, cost);
   return cost;
 }

@@ -1,6 +1,7 @@
 /** The interpreter of programs: runs a user task for a stretch of CPU time. */
 import type { Kernel } from '../kernel-state.ts';
 import { mapRegion, unmapVma } from '../mm/address-space.ts';
+import { BILL_COMPUTE, billProcess } from '../process-bill.ts';
 import { setAffinity, sleepOn, sleepUntil } from '../sched/sched.ts';
 import { type Task, TASK_RUNNABLE } from '../sched/task.ts';
 import type { Nanoseconds } from '../units.ts';
@@ -66,6 +67,7 @@ export function runUserTask(
       used += ns;
       task.userNs += ns;
       k.bill.userNs += ns;
+      billProcess(k, task.process, BILL_COMPUTE, ns);
       if (task.program.computeLeft === 0) {
         task.program.computeLeft = -1;
         task.program.op++;

@@ -1,7 +1,7 @@
 /** Moving tasks between CPUs (load_balance and rebalance_domains, kernel/sched/fair.c 3.3). */
 import type { IdleType } from '../balancing/policy.ts';
 import type { Kernel } from '../kernel-state.ts';
-import { MOVED_BY_ACTIVE, MOVED_BY_PULL } from '../output.ts';
+import { MOVED_BY_ACTIVE, MOVED_BY_PULL, PULL_BUSY, PULL_IDLE, PULL_NEWLY_IDLE } from '../output.ts';
 import type { CpuId } from '../units.ts';
 import { NS_PER_MS } from '../units.ts';
 import { findBusiestGroup, findBusiestQueue } from './find-busiest.ts';
@@ -15,6 +15,13 @@ import {
   MIGRATION_COST_NS,
   SCHED_NR_MIGRATE,
 } from './tunables.ts';
+
+/** IdleType in the trace. */
+const PULL_TYPES: Record<IdleType, number> = {
+  idle: PULL_IDLE,
+  newly_idle: PULL_NEWLY_IDLE,
+  not_idle: PULL_BUSY,
+};
 
 /** moveTasks: affinity (or size) kept every task of the queue where it was. */
 const PULL_ALL_PINNED = -1;
@@ -172,7 +179,7 @@ function moveTasks(
       if (!isAllowed(task, toCpu)) continue;
       allPinned = false;
       if (from.current === task.id || !canMigrate(k, task, toCpu, domain, pass === 0, type)) continue;
-      moveTask(k, task, toCpu, MOVED_BY_PULL);
+      moveTask(k, task, toCpu, MOVED_BY_PULL, left, PULL_TYPES[type]);
       left -= task.sched.weight;
       pulled++;
       type = 'not_idle';

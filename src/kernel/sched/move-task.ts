@@ -20,8 +20,8 @@ import type { Task } from './task.ts';
  * set_task_cpu with what surrounds it (deactivate_task, activate_task, check_preempt_curr; kernel/sched/core.c 3.3). The task may be
  * running, waiting, asleep or not yet started; a running one stops and waits on the destination, and its old CPU needs schedule().
  * @param kind MOVED_BY_* of output.ts
- * @param gain what the mover hoped to gain, for the trace
- * @param comparison which statistics were compared, for the trace: 1 thread, 2 process
+ * @param gain what the mover hoped to gain (CFS: the load to be moved), for the trace
+ * @param comparison which statistics were compared, for the trace: 1 thread, 2 process (CFS: PULL_*)
  */
 export function moveTask(k: Kernel, task: Task, toCpu: CpuId, kind: number, gain = 0, comparison = 0): void {
   const fromCpu = task.cpu;
@@ -46,7 +46,7 @@ export function moveTask(k: Kernel, task: Task, toCpu: CpuId, kind: number, gain
     if (crossesNode) task.debtNs += k.costs.cacheRefillRemoteNs;
     else if (from.core !== to.core) task.debtNs += k.costs.cacheRefillNs;
   }
-  trace(k, TRACE_TASK_MOVED, task.id, fromCpu, toCpu, kind, gain, comparison);
+  trace(k, TRACE_TASK_MOVED, task.id, fromCpu, toCpu, kind, gain, comparison, task.autonuma.preferred);
 
   if (wasQueued) {
     enqueue(k, to, task);

@@ -1,6 +1,6 @@
 /** Where a task starts, goes on after exec, or wakes (select_task_rq_fair, kernel/sched/fair.c 3.3). */
 import type { Kernel } from '../kernel-state.ts';
-import { MOVED_BY_AFFINITY, MOVED_BY_FORK, MOVED_BY_WAKE } from '../output.ts';
+import { MOVED_BY_AFFINITY, MOVED_BY_FORK, MOVED_BY_WAKE, trace, TRACE_TASK_PLACED } from '../output.ts';
 import type { CpuId } from '../units.ts';
 import { checkPreempt, placeNewEntity, placeSleeper } from './fair.ts';
 import { moveTask } from './move-task.ts';
@@ -26,7 +26,7 @@ export function wakeUpNewTask(k: Kernel, task: Task, parentCpu: CpuId): void {
   se.vruntime =
     parentQueue.current < 0 ? parentQueue.minVruntime : k.tasks[parentQueue.current].sched.vruntime;
   placeNewEntity(k.sched, parentQueue, se);
-  moveTask(k, task, selectForkExecCpu(k, task, forkCpu), MOVED_BY_FORK);
+  placeNew(k, task, selectForkExecCpu(k, task, forkCpu), 0);
   const rq = k.sched.queues[task.cpu];
   enqueue(k, rq, task);
   checkPreempt(k, rq, task);
@@ -34,7 +34,15 @@ export function wakeUpNewTask(k: Kernel, task: Task, parentCpu: CpuId): void {
 
 /** sched_exec (SD_BALANCE_EXEC): exec is a good moment to move, nothing is in the caches. Counts as a fork placement. */
 export function execBalance(k: Kernel, task: Task): void {
-  moveTask(k, task, selectForkExecCpu(k, task, task.cpu), MOVED_BY_FORK);
+  placeNew(k, task, selectForkExecCpu(k, task, task.cpu), 1);
+}
+
+/** Say in the trace what the choice was between, and go there. @param exec 0 fork or clone, 1 exec */
+function placeNew(k: Kernel, task: Task, chosen: CpuId, exec: number): void {
+  const { queues } = k.sched;
+  const { cpu } = task;
+  trace(k, TRACE_TASK_PLACED, task.id, cpu, chosen, queues[cpu].loadWeight, queues[chosen].loadWeight, exec);
+  moveTask(k, task, chosen, MOVED_BY_FORK);
 }
 
 /**

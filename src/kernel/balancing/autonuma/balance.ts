@@ -3,7 +3,22 @@
  * task's preferred node (6.6).
  */
 import type { Kernel } from '../../kernel-state.ts';
-import { MOVED_BY_AUTONUMA, printk } from '../../output.ts';
+import {
+  BALANCE_CONVERGED,
+  BALANCE_DISABLED,
+  BALANCE_MOVED,
+  BALANCE_NO_CANDIDATE,
+  BALANCE_NO_GAIN,
+  BALANCE_NO_STATISTICS,
+  MOVED_BY_AUTONUMA,
+  printk,
+  trace,
+  TRACE_BALANCE,
+  TRACE_PULL_VETO,
+  VETO_PREFERRED_NODE,
+  VETO_STRICT,
+} from '../../output.ts';
+import { BILL_BALANCE, billProcess } from '../../process-bill.ts';
 import { averageIdleNs, endSteady, idleForNs, isIdle, moveTask, runnableOn } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import type { CpuId, NodeId } from '../../units.ts';
@@ -45,6 +60,13 @@ export function gainOf(c: Comparison): number {
 
 const comparison: Comparison = { there: 0, mine: 0, home: 0 };
 
+/** Why `compare` did not take a CPU for a candidate, negative; and how many CPUs there were of each, for the trace. */
+const IDLE = -1;
+const KERNEL_THREAD = -2;
+const NO_STATISTICS = -3;
+const OTHERWISE = -4;
+const ruledOut = [0, 0, 0, 0];
+
 /** Long-idle: idle with an average idle time above the migration cost. */
 function isLongIdle(k: Kernel, cpu: CpuId): boolean {
   return isIdle(k, cpu) && Math.max(idleForNs(k, cpu), averageIdleNs(k, cpu)) > LONG_IDLE_NS;
@@ -58,6 +80,7 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
   if (task.mm < 0) return;
   if (k.autonuma.knobs.enabled === 0) {
     task.autonuma.preferred = -1;
+    trace(k, TRACE_BALANCE, task.id, cpu, BALANCE_DISABLED);
     return;
   }
   const { version } = k.autonuma;
@@ -65,11 +88,15 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
   const home = k.machine.cpus[cpu].node;
   if (mm.autonuma.faultTot === 0 || task.autonuma.faultTot === 0) {
     if (version.noStatisticsPrefersCurrent) task.autonuma.preferred = home;
+    const { faultTot } = mm.autonuma;
+    trace(k, TRACE_BALANCE, task.id, cpu, BALANCE_NO_STATISTICS, -1, faultTot, task.autonuma.faultTot);
     return;
   }
   if (version.fastPath !== 'none' && isConverged(k, task, home)) {
     task.autonuma.preferred = home;
     payForBalance(k, cpu, task, 0);
+    const weights = [taskWeight(task, home), mmWeight(k, task, home)];
+    trace(k, TRACE_BALANCE, task.id, cpu, BALANCE_CONVERGED, -1, weights[0], weights[1]);
     return;
   }
   let bestCpu = -1;
@@ -79,15 +106,42 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
   let bestHome = 0;
   let byThread = false;
   let looked = 0;
+  let outside = 0;
+  // The best of those that do not suffice, for the trace: the one that misses by least.
+  let missCpu = -1;
+  let missBy = -Infinity;
+  let missThere = 0;
+  let missMine = 0;
+  let missHome = 0;
+  let missThread = 0;
+  ruledOut.fill(0);
   const nodes = k.machine.nodes;
   for (let n = 0; n < nodes.length; n++) {
     if (n === home) continue;
     for (const other of nodes[n].cpus) {
-      if (task.affinity !== null && task.affinity[other] === 0) continue;
+      if (task.affinity !== null && task.affinity[other] === 0) {
+        outside++;
+        continue;
+      }
       looked++;
       const thread = compare(k, task, cpu, other, n, home);
-      if (thread < 0) continue;
+      if (thread < 0) {
+        ruledOut[-thread - 1]++;
+        continue;
+      }
       const gain = gainOf(comparison);
+      if (gain === 0 && bestCpu < 0) {
+        const { there, mine } = comparison;
+        const by = Math.min(mine - there, mine - comparison.home);
+        if (by > missBy) {
+          missBy = by;
+          missCpu = other;
+          missThere = there;
+          missMine = mine;
+          missHome = comparison.home;
+          missThread = thread;
+        }
+      }
       if (gain > bestGain) {
         bestGain = gain;
         bestCpu = other;
@@ -100,7 +154,42 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
   }
   payForBalance(k, cpu, task, looked);
   task.autonuma.preferred = bestCpu >= 0 ? k.machine.cpus[bestCpu].node : home;
-  if (bestCpu < 0) return;
+  if (bestCpu < 0 && missCpu < 0) {
+    const [idle, kernel, unknown, other] = ruledOut;
+    trace(
+      k,
+      TRACE_BALANCE,
+      task.id,
+      cpu,
+      BALANCE_NO_CANDIDATE,
+      -1,
+      idle,
+      kernel,
+      unknown,
+      other,
+      looked,
+      outside,
+    );
+    return;
+  }
+  if (bestCpu < 0) {
+    const running = k.sched.queues[missCpu].current;
+    trace(
+      k,
+      TRACE_BALANCE,
+      task.id,
+      cpu,
+      BALANCE_NO_GAIN,
+      missCpu,
+      missThere,
+      missMine,
+      missHome,
+      missThread,
+      looked,
+      running,
+    );
+    return;
+  }
   if (k.autonuma.knobs.debug !== 0) {
     printk(
       k,
@@ -109,6 +198,20 @@ export function autonumaBalance(k: Kernel, cpu: CpuId, task: Task): void {
     );
   }
   const victim = k.sched.queues[bestCpu].current;
+  trace(
+    k,
+    TRACE_BALANCE,
+    task.id,
+    cpu,
+    BALANCE_MOVED,
+    bestCpu,
+    bestThere,
+    bestMine,
+    bestHome,
+    byThread ? 1 : 2,
+    looked,
+    victim,
+  );
   moveTask(k, task, bestCpu, MOVED_BY_AUTONUMA, bestGain, byThread ? 1 : 2);
   // 24 and later: the one that ran there comes here in exchange; its own preferred node is its own business.
   if (version.move === 'exchange' && victim >= 0 && k.tasks[victim].cpu === bestCpu) {
@@ -121,6 +224,7 @@ function payForBalance(k: Kernel, cpu: CpuId, task: Task, looked: number): void 
   endSteady(k, cpu);
   task.debtNs += cost;
   k.bill.balanceNs += cost;
+  billProcess(k, task.process, BILL_BALANCE, cost);
 }
 
 /**
@@ -168,7 +272,7 @@ function siblingsIdle(k: Kernel, cpu: CpuId, long: boolean): boolean {
 /**
  * Fill `comparison` for one candidate CPU.
  * @param cpu CPU of the task, `other` the candidate on node n
- * @returns 1 thread statistics, 2 process statistics, -1 not a candidate
+ * @returns 1 thread statistics, 2 process statistics, negative why it is no candidate
  */
 function compare(k: Kernel, task: Task, cpu: CpuId, other: CpuId, n: NodeId, home: NodeId): number {
   const { version, knobs } = k.autonuma;
@@ -176,13 +280,13 @@ function compare(k: Kernel, task: Task, cpu: CpuId, other: CpuId, n: NodeId, hom
   const current = k.sched.queues[other].current;
   if (current < 0) {
     // alpha6..10: a long-idle CPU of a node where both weights are higher beats an equal busy one (autonuma.md 6.5).
-    if (version.idleCandidates === 'none' || !isLongIdle(k, other)) return -1;
+    if (version.idleCandidates === 'none' || !isLongIdle(k, other)) return IDLE;
     comparison.mine = mmWeight(k, task, n);
     comparison.home = mmWeight(k, task, home);
     if (smtAware) {
       const mineFree = siblingsIdle(k, cpu, false);
       const itsFree = siblingsIdle(k, other, true);
-      if (mineFree && !itsFree) return -1;
+      if (mineFree && !itsFree) return OTHERWISE;
       if (!mineFree && itsFree) {
         // "NUMA affinity override": a whole idle core beats sharing one, whatever home's weight is.
         comparison.there = -2;
@@ -190,14 +294,15 @@ function compare(k: Kernel, task: Task, cpu: CpuId, other: CpuId, n: NodeId, hom
         return 2;
       }
     }
-    if (taskWeight(task, n) <= taskWeight(task, home)) return -1;
+    if (taskWeight(task, n) <= taskWeight(task, home)) return IDLE;
     comparison.there = -1;
-    return comparison.mine > comparison.home ? 2 : -1;
+    return comparison.mine > comparison.home ? 2 : IDLE;
   }
   const running = k.tasks[current];
-  if (running.mm < 0) return -1;
-  if (smtAware && siblingsIdle(k, cpu, false) && runnableOn(k, cpu) <= 1) return -1;
-  if (version.move === 'exchange' && running.affinity !== null && running.affinity[cpu] === 0) return -1;
+  if (running.mm < 0) return KERNEL_THREAD;
+  if (smtAware && siblingsIdle(k, cpu, false) && runnableOn(k, cpu) <= 1) return OTHERWISE;
+  if (version.move === 'exchange' && running.affinity !== null && running.affinity[cpu] === 0)
+    return OTHERWISE;
   const sameMm = running.mm === task.mm;
   const theirMm = k.mms[running.mm].autonuma;
   if (
@@ -205,7 +310,7 @@ function compare(k: Kernel, task: Task, cpu: CpuId, other: CpuId, n: NodeId, hom
       ? (sameMm ? running.autonuma.faultTot : theirMm.faultTot) === 0
       : running.autonuma.faultTot === 0 || theirMm.faultTot === 0
   ) {
-    return -1;
+    return NO_STATISTICS;
   }
   if (sameMm) {
     comparison.there = taskWeight(running, n);
@@ -229,16 +334,29 @@ export function isAffine(k: Kernel, task: Task, cpu: CpuId): boolean {
 export function canPull(k: Kernel, task: Task, dst: CpuId, affineOnly: boolean, idle: IdleType): boolean {
   if (isAffine(k, task, dst)) return true;
   if (affineOnly) return false;
-  if (k.autonuma.knobs.load_balance_strict !== 0 && idle === 'not_idle') return false;
-  if (!k.autonuma.version.extraVeto) return true;
   const preferred = task.autonuma.preferred;
+  const strict = k.autonuma.knobs.load_balance_strict;
+  if (strict !== 0 && idle === 'not_idle') {
+    trace(k, TRACE_PULL_VETO, task.id, task.cpu, dst, VETO_STRICT, preferred, strict);
+    return false;
+  }
+  if (!k.autonuma.version.extraVeto) return true;
+  if (preferredNodeTakes(k, task, preferred)) {
+    trace(k, TRACE_PULL_VETO, task.id, task.cpu, dst, VETO_PREFERRED_NODE, preferred, strict);
+    return false;
+  }
+  return true;
+}
+
+/** alpha6's extra look: a CPU of the preferred node is idle, or runs a task that prefers another node. */
+function preferredNodeTakes(k: Kernel, task: Task, preferred: NodeId): boolean {
   for (const cpu of k.machine.nodes[preferred].cpus) {
     if (task.affinity !== null && task.affinity[cpu] === 0) continue;
     const current = k.sched.queues[cpu].current;
     // The idle task has no preferred node: an idle CPU of the node is judged by its idle time alone.
     if (current >= 0 && k.tasks[current].mm >= 0 && k.tasks[current].autonuma.preferred !== preferred)
-      return false;
-    if (isLongIdle(k, cpu)) return false;
+      return true;
+    if (isLongIdle(k, cpu)) return true;
   }
-  return true;
+  return false;
 }

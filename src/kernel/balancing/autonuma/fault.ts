@@ -7,11 +7,24 @@ import { expandSlot, isMappedOnce } from '../../mm/page-tables.ts';
 import { isOnLru } from '../../mm/pagevec.ts';
 import { type AddressSpace, PAGE_ISOLATED, PAGE_LAST_NID, PTE_FRAME_MASK, PTE_NONE } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
-import { trace, TRACE_PAGES_CANCELLED } from '../../output.ts';
+import {
+  FAULT_ALREADY_QUEUED,
+  FAULT_BRAKED,
+  FAULT_DISABLED,
+  FAULT_FIRST_NOT_ALLOWED,
+  FAULT_LOCAL,
+  FAULT_MIGRATED,
+  FAULT_MISMATCH,
+  FAULT_NOT_ON_LRU,
+  FAULT_QUEUED,
+  FAULT_SHARED,
+  FAULT_TASK_POLICY,
+} from '../../output.ts';
 import type { Task } from '../../sched/task.ts';
 import type { Nanoseconds, NodeId, SlotId } from '../../units.ts';
-import { countQueued, cutRuns, migrateNid, pushRun, traceQueued, withMigrateNid } from './queues.ts';
-import { migrateOnFault } from './migrate-on-fault.ts';
+import { countQueued, cutRuns, migrateNid, pushRun, withMigrateNid } from './queues.ts';
+import { migrateOnFault, refusal } from './migrate-on-fault.ts';
+import { beginOutcomes, endOutcomes, noteOutcome } from './fault-outcomes.ts';
 import { wakeOnCrossing } from './migrated.ts';
 
 /** Pages credited to each node by the fault under way: scratch, always cleared after use. */
@@ -37,8 +50,10 @@ interface Decision {
   joins: NodeId;
   /** The last_nid filter failed. */
   mismatch: boolean;
+  /** FAULT_* of output.ts, for the trace. */
+  outcome: number;
 }
-const decision: Decision = { word: 0, nid: 0, leaves: -1, joins: -1, mismatch: false };
+const decision: Decision = { word: 0, nid: 0, leaves: -1, joins: -1, mismatch: false, outcome: 0 };
 
 /** What of a version, its knobs and the task bears on the filter. */
 export interface FilterRules {
@@ -72,6 +87,7 @@ export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean, b
   decision.mismatch = (last >= 0 && last !== here) || (last < 0 && !by.allowFirstFault);
   let next = withLastNid(word, here);
   if (decision.mismatch) {
+    decision.outcome = last >= 0 ? FAULT_MISMATCH : FAULT_FIRST_NOT_ALLOWED;
     // Mismatch: remember the new node, take back a pending migration elsewhere, queue nothing this time.
     if (queued >= 0 && (queued !== here || by.failCreditsPageNode)) {
       decision.leaves = queued;
@@ -80,12 +96,16 @@ export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean, b
     const still = migrateNid(next);
     decision.nid = still >= 0 ? still : on;
   } else if (!onLru) {
+    decision.outcome = FAULT_NOT_ON_LRU;
     decision.nid = on;
   } else if (here !== on) {
     if (by.braked) {
+      decision.outcome = FAULT_BRAKED;
       decision.nid = on;
     } else {
+      decision.outcome = FAULT_ALREADY_QUEUED;
       if (queued !== here) {
+        decision.outcome = FAULT_QUEUED;
         decision.leaves = queued;
         decision.joins = here;
         if (by.queues) next = withMigrateNid(next, here);
@@ -93,6 +113,7 @@ export function decide(word: number, here: NodeId, on: NodeId, onLru: boolean, b
       decision.nid = here;
     }
   } else {
+    decision.outcome = FAULT_LOCAL;
     if (queued >= 0) {
       decision.leaves = queued;
       next = withMigrateNid(next, -1);
@@ -116,13 +137,18 @@ export function hintingFault(
   huge: boolean,
 ): Nanoseconds {
   const { version, knobs } = k.autonuma;
-  if (knobs.enabled === 0 || (version.taskPolicyBypass && task.mempolicy !== null)) return 0;
+  const here = k.machine.cpus[task.cpu].node;
+  beginOutcomes(task, slot, here, huge);
+  if (knobs.enabled === 0 || (version.taskPolicyBypass && task.mempolicy !== null)) {
+    noteOutcome(k, from, to, here, 0, knobs.enabled === 0 ? FAULT_DISABLED : FAULT_TASK_POLICY);
+    endOutcomes(k);
+    return 0;
+  }
   rules.failCreditsPageNode = version.failCreditsPageNode;
   rules.allowFirstFault = knobs.allow_first_fault !== 0;
   rules.braked = version.falseSharingBrake && task.autonuma.falseSharing !== 0;
   rules.queues = version.migration === 'queue';
   const t = k.memory.tables;
-  const here = k.machine.cpus[task.cpu].node;
   let pages = 0;
   const block = t.block[slot];
   if (block >= 0 && t.offLru[slot] === 0 && from <= t.low[slot] && to >= t.high[slot]) {
@@ -133,21 +159,26 @@ export function hintingFault(
       const on = frames.node[block];
       const d = decide(word, here, on, (word & PAGE_ISOLATED) === 0, rules);
       if (d.mismatch) task.autonuma.falseSharing = 1;
-      if (d.leaves >= 0) dequeue(k, task, slot, t.low[slot], t.high[slot], d.leaves, on, pages);
+      if (d.leaves >= 0) dequeue(k, slot, t.low[slot], t.high[slot], d.leaves, on, pages);
       frames.page[block] = d.word;
+      const { low, high } = { low: t.low[slot], high: t.high[slot] };
       if (d.joins >= 0 && !rules.queues) {
-        const taken = migrateOnFault(k, task, slot, t.low[slot], t.high[slot], on, here, huge);
+        const taken = migrateOnFault(k, task, slot, low, high, on, here, huge);
+        noteOutcome(k, low, low + taken, on, word, FAULT_MIGRATED);
+        if (taken < high - low) noteOutcome(k, low + taken, high, on, word, refusal.outcome);
         credit[here] += taken;
         credit[on] += pages - taken;
       } else {
-        if (d.joins >= 0) enqueue(k, task, slot, t.low[slot], t.high[slot], d.joins, on, pages, t.low[slot]);
+        noteOutcome(k, low, high, on, word, d.outcome);
+        if (d.joins >= 0) enqueue(k, slot, low, high, d.joins, on, pages, low);
         credit[d.nid] += pages;
       }
       countSampled(k, pages, on === here ? pages : 0);
-    }
+    } else noteOutcome(k, t.low[slot], t.high[slot], frames.node[block], word, FAULT_SHARED);
   } else {
     pages = sampleOneByOne(k, task, slot, from, to, here);
   }
+  endOutcomes(k);
   if (pages === 0) return 0;
   creditTask(k, task);
   return huge ? k.costs.hintingPageNs : pages * k.costs.hintingPageNs;
@@ -168,21 +199,31 @@ function sampleOneByOne(k: Kernel, task: Task, slot: SlotId, from: number, to: n
     if (entry === PTE_NONE) continue;
     const frame = entry & PTE_FRAME_MASK;
     const word = pageOf(frames, frame);
-    if (!isMappedOnce(word)) continue;
     const on = frames.node[frame >>> 9];
+    if (!isMappedOnce(word)) {
+      noteOutcome(k, i, i + 1, on, word, FAULT_SHARED);
+      continue;
+    }
     const onLru = (word & PAGE_ISOLATED) === 0 && isOnLru(k, slot, i);
     const d = decide(word, here, on, onLru, rules);
     if (d.mismatch) task.autonuma.falseSharing = 1;
     pages++;
     if (on === here) local++;
-    if (d.joins < 0 || rules.queues) credit[d.nid]++;
+    if (d.joins < 0 || rules.queues) {
+      credit[d.nid]++;
+      noteOutcome(k, i, i + 1, on, word, d.outcome);
+    }
     if (d.word === word) continue;
     const joins = d.joins;
     const next = d.word;
-    if (d.leaves >= 0) dequeue(k, task, slot, i, i + 1, d.leaves, on, 1);
+    if (d.leaves >= 0) dequeue(k, slot, i, i + 1, d.leaves, on, 1);
     setPage(k, frame, next);
-    if (joins >= 0 && rules.queues) enqueue(k, task, slot, i, i + 1, joins, on, 1, from);
-    else if (joins >= 0) credit[migrateOnFault(k, task, slot, i, i + 1, on, here, false) > 0 ? here : on]++;
+    if (joins >= 0 && rules.queues) enqueue(k, slot, i, i + 1, joins, on, 1, from);
+    else if (joins >= 0) {
+      const taken = migrateOnFault(k, task, slot, i, i + 1, on, here, false) > 0;
+      noteOutcome(k, i, i + 1, on, word, taken ? FAULT_MIGRATED : refusal.outcome);
+      credit[taken ? here : on]++;
+    }
   }
   countSampled(k, pages, local);
   return pages;
@@ -190,7 +231,6 @@ function sampleOneByOne(k: Kernel, task: Task, slot: SlotId, from: number, to: n
 
 function dequeue(
   k: Kernel,
-  task: Task,
   slot: SlotId,
   from: number,
   to: number,
@@ -201,12 +241,10 @@ function dequeue(
   cutRuns(k, slot, from, to, dst);
   countQueued(k, dst, src, slot, -pages);
   k.counters.numa_pages_cancelled += pages;
-  trace(k, TRACE_PAGES_CANCELLED, slot, from, pages, dst, task.id);
 }
 
 function enqueue(
   k: Kernel,
-  task: Task,
   slot: SlotId,
   from: number,
   to: number,
@@ -217,7 +255,7 @@ function enqueue(
 ): void {
   pushRun(k, dst, src, slot, from, to, settled);
   countQueued(k, dst, src, slot, pages);
-  traceQueued(k, slot, from, pages, dst, task.id);
+  k.counters.numa_pages_queued += pages;
   wakeOnCrossing(k, dst, pages);
 }
 

@@ -8,12 +8,16 @@ import { migrateIsolated, type MigrationResult, splitHugePage } from '../../mm/m
 import { entryOf } from '../../mm/page-tables.ts';
 import { isOnLru } from '../../mm/pagevec.ts';
 import { PAGE_ISOLATED, PTE_FRAME_MASK, PTE_NONE } from '../../mm/state.ts';
-import { printk } from '../../output.ts';
+import { FAULT_NO_ROOM, FAULT_NOT_ISOLATED, FAULT_RATE_LIMITED, printk } from '../../output.ts';
+import { BILL_MIGRATE, billProcess } from '../../process-bill.ts';
 import type { Task } from '../../sched/task.ts';
 import { type NodeId, NS_PER_MS, type SlotId } from '../../units.ts';
 import { roomOn } from './migrated.ts';
 
 const result: MigrationResult = { moved: 0, failed: 0 };
+
+/** Why the last call took fewer pages than it was asked for (FAULT_* of output.ts), for the trace. */
+export const refusal = { outcome: 0 };
 
 /** Room in the current window of the limiter of a destination, in pages; a window that is over starts anew. */
 function windowRoom(k: Kernel, dst: NodeId): number {
@@ -46,12 +50,14 @@ export function migrateOnFault(
   const { frames } = k.memory;
   const wanted = Math.min(to - from, t.nodePages[slot * t.nodes + src]);
   const room = windowRoom(k, dst);
+  refusal.outcome = FAULT_RATE_LIMITED;
   if (room <= 0) return 0;
   // A huge page may overshoot the window: the test comes before the charge.
   const allowed = huge ? wanted : Math.min(wanted, room);
   k.autonuma.windows[dst].pages += allowed;
   const free = roomOn(k, dst, 0);
   const taken = huge ? (free > wanted ? wanted : 0) : Math.min(allowed, Math.max(0, free));
+  if (taken < allowed) refusal.outcome = FAULT_NO_ROOM;
   if (taken === 0) return 0;
   if (huge) {
     splitHugePage(k, slot);
@@ -77,11 +83,13 @@ export function migrateOnFault(
       }
     }
   }
+  if (isolated < taken) refusal.outcome = FAULT_NOT_ISOLATED;
   if (isolated === 0) return 0;
   migrateIsolated(k, slot, from, end, dst, result);
   k.autonuma.pagesMigrated += isolated;
   const cost = result.moved * k.costs.migratePageNs;
   task.debtNs += cost;
   k.bill.migrateNs += cost;
+  billProcess(k, task.process, BILL_MIGRATE, cost);
   return isolated;
 }

@@ -8,7 +8,16 @@ import { isOnLru } from '../../mm/pagevec.ts';
 import { migrateIsolated, type MigrationResult, splitHugePage } from '../../mm/migrate.ts';
 import { PAGE_ISOLATED } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
-import { printk, trace, TRACE_DAEMON_BATCH, TRACE_DAEMON_WOKEN, TRACE_NO_ROOM } from '../../output.ts';
+import {
+  printk,
+  trace,
+  TRACE_DAEMON_BATCH,
+  TRACE_DAEMON_SLEPT,
+  TRACE_DAEMON_WOKEN,
+  TRACE_NO_ROOM,
+  TRACE_NOT_ISOLATED,
+} from '../../output.ts';
+import { BILL_MIGRATE, billProcess, processOfSlot } from '../../process-bill.ts';
 import { sleepOn, sleepUntil, wakeUp } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import {
@@ -34,21 +43,28 @@ export function wakeOnCrossing(k: Kernel, dst: NodeId, pages: number): void {
   const daemon = daemons[dst];
   const threshold = knobs.pages_to_migrate;
   if (knobs.defer !== 0 || daemon.nrQueued < threshold || daemon.nrQueued - pages >= threshold) return;
-  wakeDaemon(k, daemon);
+  wakeDaemon(k, daemon, false);
 }
 
-/** Wake a knuma_migratedN that is asleep; one that naps cannot be woken early. */
-export function wakeDaemon(k: Kernel, daemon: MigrateDaemon): void {
+/** Wake a knuma_migratedN that is asleep; one that naps cannot be woken early. @param flushed between two scan passes */
+export function wakeDaemon(k: Kernel, daemon: MigrateDaemon, flushed: boolean): void {
   if (daemon.state !== 'asleep') return;
   daemon.state = 'migrating';
   if (k.autonuma.knobs.debug !== 0) printk(k, `wakeup knuma_migrated${daemon.node}`);
-  trace(k, TRACE_DAEMON_WOKEN, daemon.node);
+  trace(
+    k,
+    TRACE_DAEMON_WOKEN,
+    daemon.node,
+    daemon.nrQueued,
+    k.autonuma.knobs.pages_to_migrate,
+    flushed ? 1 : 0,
+  );
   wakeUp(k, k.tasks[daemon.task], -1);
 }
 
 /** flushQueues of autonuma.md 3.2: wake every daemon that sleeps on a queue below the threshold. */
 export function flushQueues(k: Kernel): void {
-  for (const daemon of k.autonuma.daemons) if (daemon.nrQueued > 0) wakeDaemon(k, daemon);
+  for (const daemon of k.autonuma.daemons) if (daemon.nrQueued > 0) wakeDaemon(k, daemon, true);
 }
 
 /**
@@ -86,12 +102,14 @@ function isolateBatch(k: Kernel, daemon: MigrateDaemon): void {
   if (knobs.debug !== 0) printk(k, `knuma_migrated${dst}: ${before} pages queued on node ${dst}`);
   if (roomOn(k, dst, 0) <= 0 && knobs.page_cache_spill !== 0)
     spillPageCache(k, dst, Math.min(before, knobs.pages_to_migrate));
+  const roomBefore = roomOn(k, dst, 0);
   while (daemon.got < knobs.pages_to_migrate) {
     const room = roomOn(k, dst, daemon.got);
     if (room <= 0) {
       if (daemon.got === 0) {
         daemon.state = 'no room';
-        trace(k, TRACE_NO_ROOM, dst);
+        const { frames } = k.memory;
+        trace(k, TRACE_NO_ROOM, dst, freePages(frames, dst), frames.watermarkHigh[dst], before);
       }
       break;
     }
@@ -116,7 +134,7 @@ function isolateBatch(k: Kernel, daemon: MigrateDaemon): void {
     k.autonuma.pagesMigrated += daemon.got;
     daemon.pagesMigratedHere += daemon.got;
     if (knobs.debug !== 0) printk(k, `knuma_migrated${dst}: migrated ${daemon.got} pages on node ${dst}`);
-    trace(k, TRACE_DAEMON_BATCH, dst, daemon.got, before);
+    trace(k, TRACE_DAEMON_BATCH, dst, daemon.got, before, roomBefore, knobs.pages_to_migrate);
   }
 }
 
@@ -193,6 +211,7 @@ function isolatePages(
       else if (k.autonuma.knobs.debug !== 0) printk(k, `knuma_migrated${dst}: page not on LRU`);
     }
   }
+  if (isolated < count) trace(k, TRACE_NOT_ISOLATED, slot, from, count - isolated, dst);
   countQueued(k, dst, src, slot, -count);
   runs.from[run] = from + count;
   if (runs.from[run] >= runs.to[run]) dropRun(k, run);
@@ -219,6 +238,7 @@ function copyBatch(k: Kernel, daemon: MigrateDaemon, task: Task, budgetNs: Nanos
       ? Math.max(k.costs.migrateHugeNs, Math.ceil((PAGE_BYTES * pages) / Math.max(rate, 0.1)))
       : perPage * pages;
     const due = price - daemon.paidNs;
+    billProcess(k, processOfSlot(k, entry.slot), BILL_MIGRATE, Math.min(due, left));
     if (due > left) {
       daemon.paidNs += left;
       left = 0;
@@ -244,10 +264,14 @@ function copyBatch(k: Kernel, daemon: MigrateDaemon, task: Task, budgetNs: Nanos
 function nap(k: Kernel, daemon: MigrateDaemon, task: Task): void {
   if (daemon.nrQueued === 0) {
     daemon.state = 'asleep';
+    trace(k, TRACE_DAEMON_SLEPT, daemon.node);
     sleepOn(k, task, 'daemon');
   } else {
-    if (daemon.state !== 'no room') daemon.state = 'napping';
-    sleepUntil(k, task, k.nowNs + k.autonuma.knobs.migrate_sleep_millisecs * NS_PER_MS);
+    const noRoom = daemon.state === 'no room';
+    const napMs = k.autonuma.knobs.migrate_sleep_millisecs;
+    if (!noRoom) daemon.state = 'napping';
+    trace(k, TRACE_DAEMON_SLEPT, daemon.node, daemon.nrQueued, napMs, noRoom ? 1 : 0);
+    sleepUntil(k, task, k.nowNs + napMs * NS_PER_MS);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   PTE_FRAME_MASK,
   PTE_NONE,
 } from '../../mm/state.ts';
-import { trace, TRACE_PAGES_QUEUED } from '../../output.ts';
+import { trace, TRACE_QUEUE_FORGOTTEN } from '../../output.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import type { AutonumaState, MigrateQueue, RunPool } from './state.ts';
 
@@ -103,19 +103,6 @@ export function countQueued(k: Kernel, dst: NodeId, src: NodeId, slot: SlotId, p
   k.memory.tables.queued[slot] += pages;
 }
 
-/** Trace the queueing of a run, with who asked for it. */
-export function traceQueued(
-  k: Kernel,
-  slot: SlotId,
-  from: number,
-  pages: number,
-  dst: NodeId,
-  task: number,
-): void {
-  k.counters.numa_pages_queued += pages;
-  trace(k, TRACE_PAGES_QUEUED, slot, from, pages, dst, task);
-}
-
 /**
  * Cut pages [from, to) of a slot out of the runs towards a destination: their place in the FIFO is lost. Runs keep covering the
  * rest. The caller clears migrate_nid and counts.
@@ -202,6 +189,7 @@ export function membersFrom(k: Kernel, run: number, dst: NodeId, src: NodeId, mo
 export function forgetSlotInQueues(k: Kernel, slot: SlotId): void {
   const t = k.memory.tables;
   const a: AutonumaState = k.autonuma;
+  if (t.queued[slot] > 0) trace(k, TRACE_QUEUE_FORGOTTEN, slot, t.queued[slot]);
   while (t.firstRun[slot] >= 0) dropRun(k, t.firstRun[slot]);
   for (const daemon of a.daemons) {
     for (const entry of daemon.batch) if (entry.slot === slot) entry.to = entry.from;

@@ -4,13 +4,25 @@ import { pageOf } from '../../mm/frames.ts';
 import { lruAddDrain } from '../../mm/pagevec.ts';
 import { type AddressSpace, PTE_FRAME_MASK, PTE_NONE, PTE_NUMA, type Vma } from '../../mm/state.ts';
 import type { Kernel } from '../../kernel-state.ts';
-import { printk, trace, TRACE_SCAN_PASS } from '../../output.ts';
+import {
+  printk,
+  SKIPPED_NO_ANON_VMA,
+  SKIPPED_POLICY,
+  trace,
+  TRACE_SCAN_PASS,
+  TRACE_SLOT_SCANNED,
+  TRACE_VMA_SKIPPED,
+} from '../../output.ts';
+import { BILL_SCAN, BILL_SHOOTDOWN, billProcess } from '../../process-bill.ts';
 import { disturbMm, sleepOn, sleepUntil } from '../../sched/sched.ts';
 import type { Task } from '../../sched/task.ts';
 import { type Nanoseconds, type NodeId, NS_PER_MS, PAGES_PER_BLOCK, type SlotId } from '../../units.ts';
 import { flushQueues } from './migrated.ts';
 import { migrateNid } from './queues.ts';
 import type { AutonumaState, ScannerState } from './state.ts';
+
+/** Pages of the slot just scanned that were counted, and that were passed over because they are shared: for the trace. */
+const scanned = { counted: 0, shared: 0 };
 
 /**
  * Run the scanner for at most `budgetNs`. Marks take effect slot by slot; the TLB flush that the kernel makes once per VMA part
@@ -117,17 +129,36 @@ function scanSome(k: Kernel, budgetNs: Nanoseconds): Nanoseconds {
     const vma: Vma | undefined = mm.vmas[s.cursorVma];
     if (vma === undefined) break;
     if (!isEligible(k, vma) || s.cursorSlot >= vma.slots.length) {
-      if (!isEligible(k, vma) && !vma.dead) s.chunk++;
+      if (!isEligible(k, vma) && !vma.dead) {
+        s.chunk++;
+        const reason = vma.policy !== null ? SKIPPED_POLICY : SKIPPED_NO_ANON_VMA;
+        trace(k, TRACE_VMA_SKIPPED, mm.id, s.cursorVma, reason, mm.autonuma.faultPass);
+      }
       s.cursorVma++;
       s.cursorSlot = 0;
       continue;
     }
     const slot = vma.slots[s.cursorSlot++];
     const present = k.memory.tables.present[slot];
+    scanned.counted = 0;
+    scanned.shared = 0;
     s.chunk += scanSlot(k, mm, vma, slot);
+    const { counted, shared } = scanned;
+    if (counted + shared > 0)
+      trace(
+        k,
+        TRACE_SLOT_SCANNED,
+        slot,
+        counted,
+        shared,
+        k.memory.tables.markedPmd[slot],
+        mm.autonuma.faultPass,
+        mm.id,
+      );
     used += present * k.costs.scanPageNs;
     flush = flush || present > 0;
   }
+  billProcess(k, mm.process, BILL_SCAN, used);
   if (flush) used += shootdown(k, mm);
   const done = mm.exited || mm.vmas[s.cursorVma] === undefined;
   if (done) {
@@ -225,8 +256,12 @@ export function scanSlot(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): n
     if (workingSet && alreadyMarked) continue;
     const frame = entry & PTE_FRAME_MASK;
     const word = pageOf(frames, frame);
-    if (!isMappedOnce(word)) continue;
+    if (!isMappedOnce(word)) {
+      scanned.shared++;
+      continue;
+    }
     tmp[effectiveNode(k, word, frames.node[frame >>> 9])]++;
+    scanned.counted++;
     if (alreadyMarked) continue;
     if (knobs.pmd === 0) {
       ptes[i] = (entry | PTE_NUMA) >>> 0;
@@ -261,7 +296,11 @@ function scanHuge(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): number {
   const block = t.block[slot];
   const word = frames.page[block];
   if (estimatesWorkingSet(k) && t.markedPmd[slot] !== 0) return PAGES_PER_BLOCK;
-  if (!isMappedOnce(word)) return PAGES_PER_BLOCK;
+  if (!isMappedOnce(word)) {
+    scanned.shared = PAGES_PER_BLOCK;
+    return PAGES_PER_BLOCK;
+  }
+  scanned.counted = PAGES_PER_BLOCK;
   mm.autonuma.faultTmp[effectiveNode(k, word, frames.node[block])] += PAGES_PER_BLOCK;
   markPmd(k, vma, slot);
   return PAGES_PER_BLOCK;
@@ -274,10 +313,14 @@ function scanCompact(k: Kernel, mm: AddressSpace, vma: Vma, slot: SlotId): numbe
   const { knobs } = k.autonuma;
   const block = t.block[slot];
   const word = frames.page[block];
-  if (!isMappedOnce(word)) return 0;
+  if (!isMappedOnce(word)) {
+    scanned.shared = t.present[slot];
+    return 0;
+  }
   const alreadyMarked = t.markedPtes[slot] > 0;
   if (estimatesWorkingSet(k) && alreadyMarked) return 0;
   const pages = t.present[slot];
+  scanned.counted = pages;
   mm.autonuma.faultTmp[effectiveNode(k, word, frames.node[block])] += pages;
   if (alreadyMarked) return 0;
   if (knobs.pmd !== 0) markPmd(k, vma, slot);
@@ -300,6 +343,7 @@ function shootdown(k: Kernel, mm: AddressSpace): Nanoseconds {
   const cost = k.costs.shootdownNs + cpus * k.costs.shootdownPerCpuNs;
   k.counters.tlb_shootdowns++;
   k.bill.shootdownNs += cost;
+  billProcess(k, mm.process, BILL_SHOOTDOWN, cost);
   return cost;
 }
 

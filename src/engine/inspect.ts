@@ -79,7 +79,7 @@ function inspectFrame(k: Kernel, node: number, offset: number): Inspection {
 
 function inspectVirtual(k: Kernel, process: number, place: number, page: number): Inspection {
   const mm = k.mms[k.processes[process]?.mm ?? -1];
-  const slots = mm?.vmas.filter((vma) => !vma.dead).flatMap((vma) => vma.slots) ?? [];
+  const slots = mm?.vmas.filter((vma) => !vma.dead).flatMap((vma) => [...vma.slots]) ?? [];
   const slot = slots[Math.floor(place)];
   if (slot === undefined || !(page >= 0 && page < 512)) return nothing('Outside the address space');
   const { tables } = k.memory;

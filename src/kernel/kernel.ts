@@ -70,7 +70,7 @@ export function bootKernel(options: BootOptions): Kernel {
     nextPid: FIRST_PID,
     memory: {
       frames,
-      tables: createPageTables(nodes, INITIAL_SLOTS),
+      tables: createPageTables(nodes, Math.max(LEAST_SLOTS, frames.node.length)),
       objects: [],
       zonelists: buildZonelists(machine),
       pagevecs: createPagevecs(cpus),
@@ -109,8 +109,11 @@ export function bootKernel(options: BootOptions): Kernel {
 
 /** First pid handed out: as if some system processes had been started before. */
 const FIRST_PID = 1000;
-/** Page-table slots to begin with (8 GiB of mappings); the pool doubles. */
-const INITIAL_SLOTS = 4096;
+/**
+ * Page-table slots to begin with: one for each block of the machine, and 8 GiB of mappings at least. What is never used is never
+ * written and takes no memory, and the pool seldom has to be copied to grow.
+ */
+const LEAST_SLOTS = 4096;
 
 /** True when every process of the workload has exited and none is still to start. */
 export function isFinished(k: Kernel): boolean {

@@ -5,7 +5,7 @@ import type { Mempolicy, Region } from '../program/program.ts';
 import { BLOCK_BYTES, PAGE_BYTES, PAGES_PER_BLOCK, WIDE_ZERO, widened } from '../units.ts';
 import { freeFrame, pageOf, setPage, setReverseMap } from './frames.ts';
 import { splitHugePage } from './migrate.ts';
-import { accountPages, createSlot, expandSlot } from './page-tables.ts';
+import { accountPages, createSlots, expandSlot } from './page-tables.ts';
 import {
   type AddressSpace,
   PAGE_MAPCOUNT,
@@ -105,7 +105,7 @@ export function mapRegion(
     neverShared: region.backing === 'anonymous',
     thp: region.backing === 'anonymous' ? (region.thp ?? null) : null,
     pages: endPage - firstPage,
-    slots: [],
+    slots: new Int32Array(slots),
     nodePages: new Int32Array(nodes),
     presentPages: 0,
     markedSlots: 0,
@@ -114,11 +114,7 @@ export function mapRegion(
   const id = mm.vmas.length;
   mm.vmas.push(vma);
   mm.regions[index] = id;
-  for (let i = 0; i < slots; i++) {
-    const first = i === 0 ? firstPage : 0;
-    const end = Math.min(PAGES_PER_BLOCK, endPage - i * PAGES_PER_BLOCK);
-    vma.slots.push(createSlot(k, mm.id, id, i, first, end));
-  }
+  createSlots(k, mm.id, id, vma.slots, firstPage, endPage);
   trace(k, TRACE_MAPPED, mm.id, id, vma.pages);
   // One guard block keeps mappings apart, so that no 2 MiB slot belongs to two of them.
   mm.nextAddress += (slots + 1) * BLOCK_BYTES;
@@ -133,7 +129,7 @@ export function unmapVma(k: Kernel, mm: AddressSpace, vma: Vma): number {
     markSlotDirty(k, slot);
     pages += destroySlot(k, slot);
   }
-  vma.slots = [];
+  vma.slots = new Int32Array(0);
   vma.dead = true;
   if (mm.regions[vma.region] === mm.vmas.indexOf(vma)) mm.regions[vma.region] = -1;
   dropUnusedObject(k, vma);
@@ -183,17 +179,18 @@ export function forkMm(
     from.neverShared = false;
     const vma: Vma = {
       ...from,
-      slots: [],
+      slots: new Int32Array(from.slots.length),
       nodePages: new Int32Array(nodes),
       presentPages: 0,
       markedSlots: 0,
     };
     mm.vmas.push(vma);
-    for (const slot of from.slots) {
-      const t = k.memory.tables;
-      const child = createSlot(k, mm.id, id, t.index[slot], t.first[slot], t.end[slot]);
-      vma.slots.push(child);
-      if (t.present[slot] === 0) continue;
+    const first = k.memory.tables.first[from.slots[0]];
+    createSlots(k, mm.id, id, vma.slots, first, first + from.pages);
+    for (let i = 0; i < from.slots.length; i++) {
+      const slot = from.slots[i];
+      const child = vma.slots[i];
+      if (k.memory.tables.present[slot] === 0) continue;
       copied += shareSlot(k, slot, child, from.backing === 'shared');
     }
   }

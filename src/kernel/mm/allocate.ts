@@ -11,6 +11,7 @@ import {
 } from '../output.ts';
 import type { Task } from '../sched/task.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { fillOf } from './fill.ts';
 import { noteFresh } from './first-touch.ts';
 import { claimBlock, freePages, useCompact } from './frames.ts';
 import { lruCacheAdd } from './pagevec.ts';
@@ -177,7 +178,7 @@ export function mapHugePage(k: Kernel, task: Task, vma: Vma, slot: SlotId, word:
 /** Map a whole claimed block of a node as one huge page of an empty slot. */
 export function mapHugeBlock(k: Kernel, slot: SlotId, node: NodeId, word: number): void {
   const tables = k.memory.tables;
-  const block = tables.fill[slot * tables.nodes + node];
+  const block = fillOf(k.memory, slot, node);
   tables.block[slot] = block;
   tables.low[slot] = 0;
   tables.high[slot] = PAGES_PER_BLOCK;

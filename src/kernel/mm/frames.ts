@@ -14,6 +14,7 @@ import {
   PAGES_PER_MIB,
   type SlotId,
 } from '../units.ts';
+import { clearFill, fillOf, setFill } from './fill.ts';
 import {
   FRAME_FREE,
   FRAME_KERNEL,
@@ -171,7 +172,7 @@ export function claimBlock(k: Kernel, node: NodeId, slot: SlotId): FrameBlockId 
   if (frames.freeBlocks[node] === 0) return -1;
   const block = takeFreeBlock(frames, node);
   frames.owner[block] = slot;
-  k.memory.tables.fill[slot * k.machine.nodes.length + node] = block;
+  setFill(k.memory, slot, block);
   return block;
 }
 
@@ -281,9 +282,8 @@ export function reverseMapOf(frames: Frames, frame: PageFrame): number {
  */
 export function allocateFrame(k: Kernel, node: NodeId, slot: SlotId, page: number, word: number): PageFrame {
   const frames = k.memory.frames;
-  const tables = k.memory.tables;
   if (freePages(frames, node) === 0) return -1;
-  let block = tables.fill[slot * tables.nodes + node];
+  let block = fillOf(k.memory, slot, node);
   let index = page;
   if (block >= 0 && !isFrameFree(frames, block, index)) block = -2;
   if (block === -1) block = claimBlock(k, node, slot);
@@ -350,10 +350,8 @@ function releaseBlock(k: Kernel, block: FrameBlockId): void {
     frames.spareSlabs.push(slab);
     frames.slab[block] = null;
   }
-  const tables = k.memory.tables;
   const owner = frames.owner[block];
-  if (owner >= 0 && tables.fill[owner * tables.nodes + node] === block)
-    tables.fill[owner * tables.nodes + node] = -1;
+  if (owner >= 0 && fillOf(k.memory, owner, node) === block) clearFill(k.memory, owner, node);
   frames.owner[block] = -1;
   frames.page[block] = 0;
   frames.low[block] = 0;
@@ -365,13 +363,11 @@ function releaseBlock(k: Kernel, block: FrameBlockId): void {
 
 /** A slot gives up the blocks it was filling (it is being unmapped). */
 export function forgetFill(k: Kernel, slot: SlotId): void {
-  const tables = k.memory.tables;
-  for (let n = 0; n < tables.nodes; n++) {
-    const block = tables.fill[slot * tables.nodes + n];
-    if (block >= 0) {
-      k.memory.frames.owner[block] = -1;
-      tables.fill[slot * tables.nodes + n] = -1;
-    }
+  for (let n = 0; n < k.memory.tables.nodes; n++) {
+    const block = fillOf(k.memory, slot, n);
+    if (block < 0) continue;
+    k.memory.frames.owner[block] = -1;
+    clearFill(k.memory, slot, n);
   }
 }
 

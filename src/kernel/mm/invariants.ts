@@ -2,6 +2,7 @@
 import type { Report } from '../invariants.ts';
 import type { Kernel } from '../kernel-state.ts';
 import { type FrameBlockId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { fillOf } from './fill.ts';
 import { FRAME_KINDS, kindOf, pageOf, reverseMapOf } from './frames.ts';
 import { entryOf } from './page-tables.ts';
 import {
@@ -71,7 +72,7 @@ function checkBlock(k: Kernel, block: FrameBlockId, kinds: number[], report: Rep
   const t = k.memory.tables;
   const node = f.node[block];
   const owner = f.owner[block];
-  if (owner >= 0 && (t.mm[owner] < 0 || t.fill[owner * t.nodes + node] !== block)) {
+  if (owner >= 0 && (t.mm[owner] < 0 || fillOf(k.memory, owner, node) !== block)) {
     report(`block ${block} is owned by slot ${owner}, which does not fill it`);
   }
   const slab = f.slab[block];
@@ -228,7 +229,7 @@ function checkSlot(k: Kernel, slot: SlotId, mappings: Map<number, number>, repor
     report(`huge slot ${slot} is not one whole compact block`);
   }
   for (let n = 0; n < t.nodes; n++) {
-    const fill = t.fill[slot * t.nodes + n];
+    const fill = fillOf(k.memory, slot, n);
     if (fill >= 0 && (f.owner[fill] !== slot || f.node[fill] !== n))
       report(`slot ${slot} fills block ${fill}, which is not its`);
   }

@@ -14,6 +14,7 @@ import {
 import { BILL_SPLIT, billProcess, processOfSlot } from '../process-bill.ts';
 import { type NodeId, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
 import { countAllocation } from './allocate.ts';
+import { fillOf } from './fill.ts';
 import {
   allocateFrame,
   claimBlock,
@@ -131,7 +132,7 @@ function migrateCompact(k: Kernel, slot: SlotId, dst: NodeId): boolean {
   const old = t.block[slot];
   const src = frames.node[old];
   const word = frames.page[old];
-  if (src === dst || !isMappedOnce(word) || t.fill[slot * t.nodes + dst] >= 0) return false;
+  if (src === dst || !isMappedOnce(word) || fillOf(k.memory, slot, dst) >= 0) return false;
   if (aboveLow(k, dst) < t.present[slot]) return false;
   const block = claimBlock(k, dst, slot);
   if (block < 0) return false;

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel-state.ts';
 import { markSlotDirty } from '../output.ts';
 import { disturbMm } from '../sched/steady.ts';
 import { type MmId, type NodeId, type PageFrame, PAGES_PER_BLOCK, type SlotId } from '../units.ts';
+import { fillOf, setFill } from './fill.ts';
 import { allocateFrame, claimBlock, expandBlock, foldBlock, kindOf, useCompact } from './frames.ts';
 import {
   FRAME_ANONYMOUS,
@@ -21,15 +22,15 @@ export function createPageTables(nodes: number, capacity: number): PageTables {
     count: 0,
     capacity,
     freeSlots: [],
-    mm: new Int32Array(capacity).fill(-1),
-    vma: new Int32Array(capacity),
+    mm: new Int32Array(capacity),
+    vma: new Uint16Array(capacity),
     index: new Int32Array(capacity),
     first: new Uint16Array(capacity),
     end: new Uint16Array(capacity),
-    block: new Int32Array(capacity).fill(-1),
+    block: new Int32Array(capacity),
     low: new Uint16Array(capacity),
     high: new Uint16Array(capacity),
-    ptes: new Array<Uint32Array | null>(capacity).fill(null),
+    ptes: [],
     sparePtes: [],
     present: new Uint16Array(capacity),
     nodePages: new Uint16Array(capacity * nodes),
@@ -39,78 +40,113 @@ export function createPageTables(nodes: number, capacity: number): PageTables {
     mayShare: new Uint8Array(capacity),
     offLru: new Uint16Array(capacity),
     queued: new Uint16Array(capacity),
-    fill: new Int32Array(capacity * nodes).fill(-1),
+    fill: new Int32Array(capacity),
+    fillRow: new Int32Array(capacity),
+    fillRows: new Int32Array(0),
+    freeFillRows: [],
     toucher: new Uint16Array(capacity),
     freshTick: new Uint32Array(capacity),
     freshFrom: new Uint16Array(capacity),
     freshTo: new Uint16Array(capacity),
     freshBy: new Int32Array(capacity),
-    firstRun: new Int32Array(capacity).fill(-1),
+    firstRun: new Int32Array(capacity),
   };
 }
 
-function grow(t: PageTables): void {
-  const capacity = t.capacity * 2;
-  const copy = <T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(old: T, fresh: T): T => {
-    fresh.set(old);
+/**
+ * Make room for so many slots more. The pool grows by half at least, so that many mappings do not copy it each time. What is beyond
+ * `count` is never written, so the operating system need not back it with memory.
+ */
+function reserveSlots(k: Kernel, slots: number): void {
+  const t = k.memory.tables;
+  const missing = t.count + slots - t.freeSlots.length - t.capacity;
+  if (missing > 0) grow(t, t.capacity + Math.max(missing, t.capacity >> 1));
+}
+
+function grow(t: PageTables, capacity: number): void {
+  type Numbers = Int32Array | Uint32Array | Uint16Array | Uint8Array;
+  const copy = <T extends Numbers>(old: T, perSlot = 1): T => {
+    const fresh = new (old.constructor as new (length: number) => T)(capacity * perSlot);
+    fresh.set(old.subarray(0, t.count * perSlot));
     return fresh;
   };
-  t.mm = copy(t.mm, new Int32Array(capacity).fill(-1));
-  t.vma = copy(t.vma, new Int32Array(capacity));
-  t.index = copy(t.index, new Int32Array(capacity));
-  t.first = copy(t.first, new Uint16Array(capacity));
-  t.end = copy(t.end, new Uint16Array(capacity));
-  t.block = copy(t.block, new Int32Array(capacity).fill(-1));
-  t.low = copy(t.low, new Uint16Array(capacity));
-  t.high = copy(t.high, new Uint16Array(capacity));
-  for (let i = t.capacity; i < capacity; i++) t.ptes.push(null);
-  t.present = copy(t.present, new Uint16Array(capacity));
-  t.nodePages = copy(t.nodePages, new Uint16Array(capacity * t.nodes));
-  t.markedPtes = copy(t.markedPtes, new Uint16Array(capacity));
-  t.markedPmd = copy(t.markedPmd, new Uint8Array(capacity));
-  t.huge = copy(t.huge, new Uint8Array(capacity));
-  t.mayShare = copy(t.mayShare, new Uint8Array(capacity));
-  t.offLru = copy(t.offLru, new Uint16Array(capacity));
-  t.queued = copy(t.queued, new Uint16Array(capacity));
-  t.fill = copy(t.fill, new Int32Array(capacity * t.nodes).fill(-1));
-  t.toucher = copy(t.toucher, new Uint16Array(capacity));
-  t.freshTick = copy(t.freshTick, new Uint32Array(capacity));
-  t.freshFrom = copy(t.freshFrom, new Uint16Array(capacity));
-  t.freshTo = copy(t.freshTo, new Uint16Array(capacity));
-  t.freshBy = copy(t.freshBy, new Int32Array(capacity));
-  t.firstRun = copy(t.firstRun, new Int32Array(capacity).fill(-1));
+  t.mm = copy(t.mm);
+  t.vma = copy(t.vma);
+  t.index = copy(t.index);
+  t.first = copy(t.first);
+  t.end = copy(t.end);
+  t.block = copy(t.block);
+  t.low = copy(t.low);
+  t.high = copy(t.high);
+  t.present = copy(t.present);
+  t.nodePages = copy(t.nodePages, t.nodes);
+  t.markedPtes = copy(t.markedPtes);
+  t.markedPmd = copy(t.markedPmd);
+  t.huge = copy(t.huge);
+  t.mayShare = copy(t.mayShare);
+  t.offLru = copy(t.offLru);
+  t.queued = copy(t.queued);
+  t.fill = copy(t.fill);
+  t.fillRow = copy(t.fillRow);
+  t.toucher = copy(t.toucher);
+  t.freshTick = copy(t.freshTick);
+  t.freshFrom = copy(t.freshFrom);
+  t.freshTo = copy(t.freshTo);
+  t.freshBy = copy(t.freshBy);
+  t.firstRun = copy(t.firstRun);
   t.capacity = capacity;
 }
 
 /**
- * A fresh, empty slot.
- * @param first first page of the slot that belongs to the VMA; `end` one past the last
+ * Fresh, empty slots for all of a mapping, 2 MiB after 2 MiB: those given back by others first, then new ones in one piece. A whole terabyte
+ * is mapped in one tick, so no slot is touched one by one that need not be.
+ * @param into the slots, in address order; its length says how many
+ * @param firstPage page of the first slot with which the mapping begins
+ * @param endPage one past its last page, counted from the first slot's page 0
  */
-export function createSlot(
+export function createSlots(
   k: Kernel,
   mm: MmId,
   vma: number,
-  index: number,
-  first: number,
-  end: number,
-): SlotId {
+  into: Int32Array,
+  firstPage: number,
+  endPage: number,
+): void {
+  if (into.length === 0) return;
+  reserveSlots(k, into.length);
   const t = k.memory.tables;
-  let slot: SlotId;
-  const reused = t.freeSlots.pop();
-  if (reused !== undefined) slot = reused;
-  else {
-    if (t.count === t.capacity) grow(t);
-    slot = t.count++;
+  let i = 0;
+  for (; i < into.length && t.freeSlots.length > 0; i++) {
+    const slot = t.freeSlots.pop()!;
+    into[i] = slot;
+    clearSlots(t, slot, slot + 1, mm, vma);
+    t.index[slot] = i;
   }
-  t.mm[slot] = mm;
-  t.vma[slot] = vma;
-  t.index[slot] = index;
-  t.first[slot] = first;
-  t.end[slot] = end;
-  t.mayShare[slot] = 0;
-  t.toucher[slot] = 0;
-  t.freshTick[slot] = 0;
-  return slot;
+  const start = t.count;
+  t.count += into.length - i;
+  clearSlots(t, start, t.count, mm, vma);
+  t.block.fill(-1, start, t.count);
+  t.fill.fill(-1, start, t.count);
+  t.fillRow.fill(-1, start, t.count);
+  t.firstRun.fill(-1, start, t.count);
+  for (let slot = start; slot < t.count; slot++, i++) {
+    t.ptes.push(null);
+    t.index[slot] = i;
+    into[i] = slot;
+  }
+  t.first[into[0]] = firstPage;
+  t.end[into[into.length - 1]] = endPage - (into.length - 1) * PAGES_PER_BLOCK;
+}
+
+/** What a slot that is handed out for the first time and one that had an owner before have in common. */
+function clearSlots(t: PageTables, from: SlotId, to: SlotId, mm: MmId, vma: number): void {
+  t.mm.fill(mm, from, to);
+  t.vma.fill(vma, from, to);
+  t.first.fill(0, from, to);
+  t.end.fill(PAGES_PER_BLOCK, from, to);
+  t.mayShare.fill(0, from, to);
+  t.toucher.fill(0, from, to);
+  t.freshTick.fill(0, from, to);
 }
 
 /** The mapping a slot belongs to. */
@@ -203,9 +239,9 @@ export function tryFold(k: Kernel, slot: SlotId): boolean {
   t.block[slot] = block;
   t.low[slot] = low;
   t.high[slot] = high;
-  const at = slot * t.nodes + frames.node[block];
-  if (t.fill[at] >= 0 && t.fill[at] !== block) frames.owner[t.fill[at]] = -1;
-  t.fill[at] = block;
+  const filled = fillOf(k.memory, slot, frames.node[block]);
+  if (filled >= 0 && filled !== block) frames.owner[filled] = -1;
+  setFill(k.memory, slot, block);
   foldBlock(k, block, slot, low, high, word);
   return true;
 }
@@ -253,7 +289,7 @@ function mapFreshCompact(
   const frames = k.memory.frames;
   let block = t.block[slot];
   if (block < 0) {
-    block = t.fill[slot * t.nodes + node];
+    block = fillOf(k.memory, slot, node);
     if (block < 0) block = claimBlock(k, node, slot);
     else if (frames.free[block] !== PAGES_PER_BLOCK) return 0;
     if (block < 0) return 0;

@@ -7,7 +7,7 @@
  * block are *expanded* to one entry a page, and folded back when they agree again.
  */
 import type { Mempolicy } from '../program/program.ts';
-import type { MmId, NodeId, SlotId } from '../units.ts';
+import type { MmId, NodeId } from '../units.ts';
 
 /** Lines of /sys/devices/system/node/nodeN/numastat, in their order. */
 export const NUMASTAT_ITEMS = [
@@ -98,7 +98,7 @@ export interface PageTables {
   /** Owner address space, -1 free. */
   mm: Int32Array;
   /** Index of the VMA in the mm's list, and slot number within that VMA. */
-  vma: Int32Array;
+  vma: Uint16Array;
   index: Int32Array;
   /** First and one past the last page of the slot that belongs to the VMA (0 and 512 but for ragged edges). */
   first: Uint16Array;
@@ -126,8 +126,14 @@ export interface PageTables {
   offLru: Uint16Array;
   /** Pages queued for migration (migrate_nid set). */
   queued: Uint16Array;
-  /** Frame block being filled on each node for this slot: [slot * nodes + node], -1 none. */
+  /**
+   * Frame blocks being filled for this slot, one a node at most: the first, and the row of the others ([row * nodes + node]), -1 none.
+   * Read and written through fill.ts.
+   */
   fill: Int32Array;
+  fillRow: Int32Array;
+  fillRows: Int32Array;
+  freeFillRows: number[];
   /** Index of the thread that last first-touched or hint-faulted here (for the picture's shade). */
   toucher: Uint16Array;
   /** Pages [freshFrom, freshTo) first-touched in tick freshTick - 1 (0 never), last by task freshBy: others may race for them. */
@@ -160,7 +166,7 @@ export interface Vma {
   thp: 'always' | 'never' | null;
   /** Pages it can hold. */
   pages: number;
-  slots: SlotId[];
+  slots: Int32Array;
   /** Present pages per node, and all together. */
   nodePages: Int32Array;
   presentPages: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stateHash } from '../kernel/kernel.ts';
 import { STEP_GRAINS } from '../protocol/engine-api.ts';
-import type { Experiment } from '../protocol/experiment.ts';
+import { DEFAULT_EXPERIMENT, type Experiment, type MachineFile } from '../protocol/experiment.ts';
 import { H_PLAYING, H_TICK, readFrame } from '../protocol/frame.ts';
 import { Engine } from './engine.ts';
 import { createHost } from './host.ts';
@@ -45,6 +45,33 @@ describe('booting', () => {
     await host.pass(50);
     expect(engine.tick).toBeGreaterThan(before);
     expect((await engine.summary(ALL)).generation).toBe(1);
+  });
+
+  it('fits a machine with measured totals while the other goes on, and gives way to a later boot', async () => {
+    const engine = new Engine(createHost());
+    await engine.boot({ ...DEFAULT_EXPERIMENT, workload: 'numa02' }, true);
+    const measured = {
+      ...(SMALL.machine as MachineFile),
+      measured_gbps: { hard: 18, inverse: 8, one_node: 9.25 },
+    };
+    const before = engine.tick;
+    const boot = engine.boot({ ...SMALL, machine: measured }, false);
+    let heard = 0;
+    let fitted = false;
+    void boot.then(() => (fitted = true));
+    while (!fitted) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if ((await engine.summary(ALL)).generation === 1) heard++;
+    }
+    expect((await boot).ok).toBe(true);
+    expect(heard).toBeGreaterThan(3);
+    expect(before).toBeLessThan(100);
+
+    const late = engine.boot({ ...SMALL, machine: { ...measured, name: 'other' } }, false);
+    const later = await engine.boot(SMALL, false);
+    expect(later.ok && later.value.generation).toBe(3);
+    expect(await late).toEqual({ ok: false, error: 'Another experiment was started meanwhile.' });
+    await engine.pause();
   });
 
   it('counts generations', async () => {

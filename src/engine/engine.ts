@@ -6,6 +6,7 @@
  * the next number, so a slice that wakes up with an old one knows that it is over.
  */
 import { stateHash } from '../kernel/kernel.ts';
+import { machineSliced } from '../scenarios/calibrate.ts';
 import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../protocol/engine-api.ts';
 import type { Experiment, MachineFile } from '../protocol/experiment.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
@@ -60,6 +61,8 @@ export class Engine implements EngineApi {
   private readonly meter = createSpeedometer();
   private session: Session | null = null;
   private generation = 0;
+  /** Boots asked for so far: a later one overtakes one that is still fitting its machine. */
+  private boots = 0;
   private mode: 'idle' | 'playing' | 'stepping' = 'idle';
   private activity = 0;
   private frameId = 0;
@@ -79,7 +82,10 @@ export class Engine implements EngineApi {
 
   async boot(experiment: Experiment, play: boolean): Promise<Reply<BootResult>> {
     let session: Session;
+    const turn = ++this.boots;
     try {
+      await this.fitMachine(experiment);
+      if (turn !== this.boots) return { ok: false, error: 'Another experiment was started meanwhile.' };
       session = new Session(experiment, this.generation + 1);
     } catch (error) {
       return { ok: false, error: messageOf(error) };
@@ -99,6 +105,22 @@ export class Engine implements EngineApi {
       workloadQuestion: question,
     };
     return { ok: true, value };
+  }
+
+  /** A machine with measured totals is fitted to them, which takes a second: in slices, while what was on show goes on. */
+  private async fitMachine({ machine }: Experiment): Promise<void> {
+    if (typeof machine === 'string') return;
+    try {
+      const fitting = machineSliced(machine);
+      let sliceMs = this.host.now();
+      while (!fitting.next().done) {
+        if (this.host.now() - sliceMs < SLICE_MS) continue;
+        await new Promise<void>((resolve) => this.host.soon(resolve));
+        sliceMs = this.host.now();
+      }
+    } catch {
+      // Resolving the experiment will say what is wrong with the machine, and name the field.
+    }
   }
 
   async play(): Promise<void> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineDescription } from '../kernel/machine/build.ts';
 import { MACHINE_PRESETS, presetNames } from '../kernel/machine/presets.ts';
-import { bisect, calibrate, machineOf } from './calibrate.ts';
+import { bisect, calibrate, machineOf, machineSliced } from './calibrate.ts';
+import { atOnce, type Sliced } from './headless.ts';
 
 /** Two nodes of four cores. */
 const PLAIN: MachineDescription = {
@@ -105,6 +106,13 @@ describe('calibrate', () => {
 });
 
 describe('machineOf', () => {
+  it('comes in pieces for whoever must go on listening, and then is there at once', () => {
+    const description = { ...PLAIN, measured_gbps: { hard: 19, inverse: 8, one_node: 9.5 } };
+    const pieces = [...machineSliced(description)];
+    expect(pieces.length).toBeGreaterThan(50);
+    expect(machineSliced(description).next()).toMatchObject({ done: true });
+  });
+
   it('fits measured totals when nothing else is given, the same every time', () => {
     const description = { ...PLAIN, measured_gbps: { hard: 18, inverse: 8, one_node: 9 } };
     const first = machineOf(description);
@@ -116,6 +124,13 @@ describe('machineOf', () => {
   });
 });
 
+/** A function whose answer takes a while. */
+const slowly = (f: (x: number) => number) =>
+  function* (x: number): Sliced<number> {
+    yield;
+    return f(x);
+  };
+
 describe('bisect', () => {
   it.each([
     ['a line', (x: number) => x - 3],
@@ -124,13 +139,14 @@ describe('bisect', () => {
     ['a steep end', (x: number) => (x / 3) ** 8 - 1],
   ])('finds the zero of %s from anywhere', (_, f) => {
     for (const guess of [0.5, 1, 2.9, 3, 3.3, 10, 99]) {
-      expect(Math.abs(bisect(f, 0.5, 10, guess))).toBeLessThanOrEqual(0.0005);
+      expect(Math.abs(atOnce(bisect(slowly(f), 0.5, 10, guess)))).toBeLessThanOrEqual(0.0005);
     }
   });
 
   it('stops at the upper end when even that is too little', () => {
     let last = 0;
-    expect(bisect((x) => ((last = x), x / 20 - 1), 1, 10, 2)).toBe(-0.5);
+    const f = slowly((x) => ((last = x), x / 20 - 1));
+    expect(atOnce(bisect(f, 1, 10, 2))).toBe(-0.5);
     expect(last).toBe(10);
   });
 });

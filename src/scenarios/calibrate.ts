@@ -10,7 +10,7 @@ import { totalBytes } from '../workloads/code.ts';
 import { WorkloadError } from '../workloads/error.ts';
 import { usableMib } from '../workloads/machine-facts.ts';
 import type { Variant } from '../workloads/workload.ts';
-import { elapsedSeconds, runToEnd } from './headless.ts';
+import { atOnce, elapsedSeconds, runSliced, type Sliced } from './headless.ts';
 import { workloadByName } from './registry.ts';
 
 export type FigureName = 'hard' | 'inverse' | 'one_node';
@@ -59,12 +59,17 @@ const MOST_REMEMBERED = 50;
  * @throws MachineError for a description that cannot be built
  */
 export function machineOf(description: MachineDescription): Machine {
+  return atOnce(machineSliced(description));
+}
+
+/** machineOf in pieces of some milliseconds, for whoever must go on listening. */
+export function* machineSliced(description: MachineDescription): Sliced<Machine> {
   if (description.measured_gbps === undefined || description.bandwidth_gbps !== undefined)
     return buildMachine(description);
   const key = JSON.stringify(description);
   let machine = fittedMachines.get(key);
   if (machine === undefined) {
-    machine = buildMachine(fit(description, () => {}).machine);
+    machine = buildMachine((yield* fit(description, () => {})).machine);
     if (fittedMachines.size >= MOST_REMEMBERED) fittedMachines.clear();
     fittedMachines.set(key, machine);
   }
@@ -78,7 +83,7 @@ export function machineOf(description: MachineDescription): Machine {
  * @throws MachineError for a description that cannot be built
  */
 export function calibrate(description: MachineDescription, progress: Progress = () => {}): Calibration {
-  const { machine, notes, runs } = fit(description, progress);
+  const { machine, notes, runs } = atOnce(fit(description, progress));
   const bench = new Bench(buildMachine(machine), progress);
   const figures = FIGURE_NAMES.map((name) => fitOf(bench, name, description.measured_gbps?.[name] ?? null));
   for (const { name, residual } of figures) {
@@ -91,10 +96,10 @@ export function calibrate(description: MachineDescription, progress: Progress = 
   return { machine, fitted, figures, runs: runs + bench.runs, notes };
 }
 
-function fit(
+function* fit(
   description: MachineDescription,
   progress: Progress,
-): { machine: MachineDescription; notes: string[]; runs: number } {
+): Sliced<{ machine: MachineDescription; notes: string[]; runs: number }> {
   const { measured_gbps: measured } = description;
   const notes: string[] = [];
   const bench = new Bench(
@@ -107,7 +112,7 @@ function fit(
     // Links are not among the totals: they stay as they are given.
     if (description.bandwidth_gbps !== undefined)
       bench.machine.bandwidth.link = buildMachine(description).bandwidth.link;
-    fitController(bench, measured.one_node, notes);
+    yield* fitController(bench, measured.one_node, notes);
   }
   const machine = { ...description, bandwidth_gbps: describeBandwidth(bench.machine.bandwidth) };
   return { machine, notes, runs: bench.runs };
@@ -132,7 +137,7 @@ class Bench {
    * @param quick with less memory and fewer bytes
    * @throws WorkloadError when the machine cannot run the program that measures it
    */
-  measure(name: FigureName, quick = false): number {
+  *measure(name: FigureName, quick = false): Sliced<number> {
     const { machine } = this;
     this.progress(name);
     const { workload, variant, parameters } = programOf(machine, name, quick);
@@ -146,7 +151,7 @@ class Bench {
       noautonuma: false,
       seed: SEED,
     });
-    runToEnd(k);
+    yield* runSliced(k);
     this.runs++;
     return totalBytes(programs) / elapsedSeconds(k) / 1e9;
   }
@@ -191,7 +196,7 @@ function fitOf(bench: Bench, name: FigureName, measured: number | null): FigureF
   let simulated: number | null;
   try {
     // Bound runs have no tail: a short one gives the same.
-    simulated = bench.measure(name, name !== 'one_node');
+    simulated = atOnce(bench.measure(name, name !== 'one_node'));
   } catch (error) {
     if (!(error instanceof WorkloadError)) throw error;
     simulated = null;
@@ -201,19 +206,19 @@ function fitOf(bench: Bench, name: FigureName, measured: number | null): FigureF
 }
 
 /** Set the controller limit so that the simulated run with all memory on one node gives the measured total. */
-function fitController(bench: Bench, oneNode: number, notes: string[]): void {
+function* fitController(bench: Bench, oneNode: number, notes: string[]): Sliced<void> {
   const b = bench.machine.bandwidth;
   const sockets = bench.machine.nodes.filter((node) => node.cpus.length > 0).length;
   // With more than all sockets together can ask for, the controller is no limit at all.
   const most = b.socketLocal + (sockets - 1) * b.socketRemote;
   const first = bench.machine.nodes.findIndex((node) => node.memoryMb > 0 && node.cpus.length > 0);
   if (first < 0) return;
-  const miss = (controller: number): number => {
+  const miss = function* (controller: number): Sliced<number> {
     bench.setController(controller);
-    return bench.measure('one_node', true) / oneNode - 1;
+    return (yield* bench.measure('one_node', true)) / oneNode - 1;
   };
   try {
-    const missed = bisect(miss, oneNode / 2, Math.max(most, oneNode), b.controller[first]);
+    const missed = yield* bisect(miss, oneNode / 2, Math.max(most, oneNode), b.controller[first]);
     if (missed < -ENOUGH) {
       notes.push(
         `one_node is more than the sockets can ask for: ${(-100 * missed).toFixed(1)} % are missing even without a controller limit.`,
@@ -230,14 +235,19 @@ function fitController(bench: Bench, oneNode: number, notes: string[]): void {
  * Leaves off at the last value tried; when even `high` gives less than zero, that is `high`.
  * @returns what the function gives there
  */
-export function bisect(f: (x: number) => number, low: number, high: number, guess: number): number {
+export function* bisect(
+  f: (x: number) => Sliced<number>,
+  low: number,
+  high: number,
+  guess: number,
+): Sliced<number> {
   let x = Math.min(high, Math.max(low, guess));
   let beforeX = 0;
   // At 0 the total is 0, all of it missing.
   let before = -1;
   let triedHigh = false;
   for (let step = 0; ; step++) {
-    const y = f(x);
+    const y = yield* f(x);
     if (Math.abs(y) <= ENOUGH || step === MOST_STEPS || high - low < 1e-6 * high) return y;
     if (y < 0) {
       low = x;

@@ -17,6 +17,26 @@ export function elapsedSeconds(k: Kernel): number {
   return k.processes.length === 0 ? 0 : (last - first) / NS_PER_SECOND;
 }
 
+/** Work that is cut into pieces: it yields between them and returns what comes out. */
+export type Sliced<T> = Generator<void, T, void>;
+
+/** All pieces at once. */
+export function atOnce<T>(work: Sliced<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Run a kernel to the end of its programs, a second at a time. */
+export function* runSliced(k: Kernel): Sliced<void> {
+  while (!isFinished(k)) {
+    if (k.ticks >= LONGEST_TICKS) throw new Error(`not finished after ${k.ticks / 1000} simulated seconds`);
+    advance(k, 1000);
+    yield;
+  }
+}
+
 /**
  * Run a kernel to the end of its programs.
  * @param everyTicks called with the kernel after each so many ticks

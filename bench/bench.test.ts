@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KERNEL_CASES } from './cases.ts';
 import { compare } from './compare.ts';
 import { withTables } from './docs.ts';
+import { linePlot } from './plot.ts';
 import type { Results } from './results.ts';
 import { asText } from './table.ts';
 import { scriptTimes } from './trace.ts';
@@ -93,5 +94,42 @@ describe('script times', () => {
     expect(times?.p50Ms).toBe(1);
     expect(times?.p95Ms).toBe(3);
     expect(times?.share).toBeCloseTo(5 / 33);
+  });
+});
+
+describe('the plots of growth', () => {
+  const series = [
+    {
+      name: 'one',
+      points: [
+        [1, 2],
+        [10, 20],
+        [100, 200],
+      ] as const,
+    },
+    {
+      name: 'two',
+      points: [
+        [1, 20],
+        [100, 20],
+      ] as const,
+    },
+  ].map(({ name, points }) => ({ name, points: [...points] }));
+
+  it('draw every point of every series, with its own shape, and name the axes', () => {
+    const svg = linePlot({ title: 'A & B', x: 'pages', y: 'steps', series });
+    expect(svg.match(/<circle/g)).toHaveLength(3);
+    // The white ground is a rectangle, too.
+    expect(svg.match(/<rect/g)).toHaveLength(1 + 2);
+    expect(svg).toContain('A &amp; B: steps against pages');
+    // What costs ten times as much for ten times as many is a straight line.
+    const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+    expect(heights[0] - heights[1]).toBeCloseTo(heights[1] - heights[2], 0);
+  });
+
+  it('refuse what has no logarithm', () => {
+    expect(() => linePlot({ title: '', x: '', y: '', series: [{ name: 'z', points: [[0, 1]] }] })).toThrow(
+      RangeError,
+    );
   });
 });

@@ -6,16 +6,22 @@ import type { Results } from './results.ts';
 import { asMarkdown, circumstancesOf, tables } from './table.ts';
 
 const DOCUMENT = path.join(ROOT, 'docs', 'performance.md');
-const BEGIN = '<!-- bench:begin -->';
-const END = '<!-- bench:end -->';
+/** A document with the text between its marks `<!-- NAME:begin -->` and `<!-- NAME:end -->` replaced. @throws Error when they are not there */
+export function between(document: string, name: string, text: string): string {
+  const beginMark = `<!-- ${name}:begin -->`;
+  const begin = document.indexOf(beginMark);
+  const end = document.indexOf(`<!-- ${name}:end -->`);
+  if (begin < 0 || end < begin) throw new Error(`docs/performance.md has no ${beginMark} ... ${name}:end`);
+  return `${document.slice(0, begin + beginMark.length)}\n\n${text}\n\n${document.slice(end)}`;
+}
 
 /** @throws Error when the marks are not there */
 export function withTables(document: string, results: Results): string {
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`docs/performance.md has no ${BEGIN} ... ${END}`);
-  const text = [circumstancesOf(results), '', ...tables(results).map(asMarkdown)].join('\n');
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${text}\n${document.slice(end)}`;
+  return between(
+    document,
+    'bench',
+    [circumstancesOf(results), '', ...tables(results).map(asMarkdown)].join('\n').trimEnd(),
+  );
 }
 
 export function writeDocs(results: Results): string {

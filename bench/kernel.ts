@@ -11,7 +11,8 @@ const RUNS = 5;
 const BUDGET_MS = 240_000;
 const QUICK_LIMIT_S = 2;
 
-function once(request: KernelRunRequest): KernelRun {
+/** One run in a process of its own. @throws Error when it fails */
+export function once(request: KernelRunRequest): KernelRun {
   const script = path.join(import.meta.dirname, 'kernel-run.ts');
   const done = spawnSync(process.execPath, ['--import', 'tsx', script, JSON.stringify(request)], {
     cwd: ROOT,

@@ -69,19 +69,31 @@ function uniformAhead(k: Kernel, task: Task, access: Access, vma: Vma, node: Nod
   ) {
     return Infinity;
   }
+  // Whole slots one after another, without a division for each: this is looked at a thousand times a simulated second.
+  const { markedPmd, markedPtes, nodePages, end, first, mayShare, nodes } = t;
+  const { slots } = vma;
+  const shares = access.write;
   let ahead = 0;
   let at = task.program.cursors[0];
+  let index = Math.floor((vma.skew + access.from + at) / BLOCK_BYTES);
+  let inSlot = vma.skew + access.from + at - index * BLOCK_BYTES;
   for (let looked = 0; looked < LOOK_AHEAD_SLOTS; looked++) {
-    const address = vma.skew + access.from + at;
-    const slot = vma.slots[Math.floor(address / BLOCK_BYTES)];
-    if (t.markedPmd[slot] !== 0 || t.markedPtes[slot] !== 0) return ahead;
-    if (t.nodePages[slot * t.nodes + node] !== t.end[slot] - t.first[slot]) return ahead;
-    if (access.write && t.mayShare[slot] !== 0) return ahead;
-    const piece = Math.min(BLOCK_BYTES - (address % BLOCK_BYTES), span - at);
+    const slot = slots[index];
+    if (markedPmd[slot] !== 0 || markedPtes[slot] !== 0) return ahead;
+    if (nodePages[slot * nodes + node] !== end[slot] - first[slot]) return ahead;
+    if (shares && mayShare[slot] !== 0) return ahead;
+    const piece = Math.min(BLOCK_BYTES - inSlot, span - at);
     ahead += piece;
-    at += piece;
-    if (at >= span) at = 0;
     if (ahead >= span) return Infinity;
+    at += piece;
+    if (at < span) {
+      index++;
+      inSlot = 0;
+    } else {
+      at = 0;
+      index = Math.floor((vma.skew + access.from) / BLOCK_BYTES);
+      inSlot = vma.skew + access.from - index * BLOCK_BYTES;
+    }
   }
   return ahead;
 }

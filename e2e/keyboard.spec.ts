@@ -13,7 +13,7 @@ test('everything by keyboard: pause, step, panels, palette, help', async ({ lab,
     ['2', 'Processes'],
     ['3', 'Counters'],
     ['4', 'Log'],
-    ['5', 'Selected'],
+    ['5', 'Why'],
     ['1', 'Knobs'],
   ] as const) {
     await page.keyboard.press(key);

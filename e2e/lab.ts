@@ -1,6 +1,7 @@
 /** Opens the lab for a test, and ends the test badly when the page complained. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import type { Summary } from '../src/protocol/summary.ts';
+import type { InspectTarget, Summary } from '../src/protocol/summary.ts';
+import type { Why } from '../src/protocol/why.ts';
 
 /** What `?testing=1` puts on the window. */
 interface Bridge {
@@ -8,6 +9,9 @@ interface Bridge {
   stats(): { fresh: number; freshPerSecond: number; tick: number; playing: boolean };
   summary(): Summary | null;
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number } | null;
+  pointOf(target: InspectTarget): { x: number; y: number } | null;
+  why(target: InspectTarget): Promise<Why | null>;
+  step(grain: string): Promise<void>;
   stateHash(): Promise<string | null>;
   crash(): void;
 }

@@ -17,7 +17,7 @@ test('zooms to single pages and says what one is', async ({ lab, page }) => {
   await page.mouse.move(host.x + 200, host.y + host.height * 0.35);
   await expect(page.getByTestId('tooltip')).toBeVisible();
   await page.mouse.click(host.x + 200, host.y + host.height * 0.35);
-  await expect(page.getByRole('tab', { name: 'Selected' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: 'Why' })).toHaveAttribute('aria-selected', 'true');
   await expect(page.locator('.selected h2')).toContainText(/\w/);
   await page.keyboard.press('0');
   await expect.poll(cellWidth).toBeLessThan(3);

@@ -23,7 +23,7 @@ export const SPEEDS: readonly number[] = [
 
 /** React sees a summary at most this often. */
 export const SUMMARY_INTERVAL_MS = 200;
-/** The selected panel, the log and the charts refresh at most this often. */
+/** The panel "Why", the log and the charts refresh at most this often. */
 export const PANEL_INTERVAL_MS = 500;
 /** The hover tooltip asks at most this often. */
 export const HOVER_INTERVAL_MS = 100;

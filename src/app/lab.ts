@@ -7,6 +7,7 @@ import type { BootResult, Reply, StepGrain } from '../protocol/engine-api.ts';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { PublishedRowInfo } from '../protocol/published.ts';
 import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts';
+import type { Why } from '../protocol/why.ts';
 import type { Picture } from '../view/picture.ts';
 import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
 import { startEngine, WorkerGone, type EngineClient } from './engine-client.ts';
@@ -279,13 +280,17 @@ export class Lab {
   // Looking ------------------------------------------------------------------------------------------------------
 
   select(target: InspectTarget | null): void {
-    useView.setState(target ? { selection: target, panel: 'selected' } : { selection: null });
+    useView.setState(target ? { selection: target, panel: 'why', whyPart: 'ledger' } : { selection: null });
     this.picture?.setSelection(target);
     this.pump?.wake();
   }
 
   inspect(target: InspectTarget): Promise<Inspection | null> {
     return this.ask((api) => api.inspect(target));
+  }
+
+  why(target: InspectTarget): Promise<Why | null> {
+    return this.ask((api) => api.why(target));
   }
 
   /** Give the lab a picture to fill, or take it away. */

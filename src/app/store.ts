@@ -10,19 +10,22 @@ import type { ColourBy } from '../protocol/frame.ts';
 import type { Catalog, InspectTarget, Summary } from '../protocol/summary.ts';
 import { DEFAULT_SPEED } from './constants.ts';
 
-export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'selected';
+export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'why';
 export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
   { id: 'knobs', title: 'Knobs', tab: 'Knobs' },
   { id: 'processes', title: 'Processes', tab: 'Processes' },
   { id: 'counters', title: 'Counters', tab: 'Counters' },
   { id: 'log', title: 'Kernel log', tab: 'Log' },
-  { id: 'selected', title: 'Selected', tab: 'Selected' },
+  { id: 'why', title: 'Why', tab: 'Why' },
 ];
 
 export type Theme = 'dark' | 'light';
 export type Palette = 'okabe-ito' | 'tol';
 export type DialogId = 'help' | 'commands' | 'import' | 'published';
 export type ChartsMode = 'charts' | 'table' | 'hidden';
+
+/** What the panel "Why" shows. */
+export type WhyPart = 'ledger' | 'questions' | 'bill';
 
 /** What the kernel is told. */
 export interface ExperimentState {
@@ -36,6 +39,7 @@ export interface ViewState {
   reducedMotion: boolean;
   colourBy: ColourBy;
   panel: PanelId;
+  whyPart: WhyPart;
   selection: InspectTarget | null;
   speed: number;
   grain: StepGrain;
@@ -77,6 +81,7 @@ export const useView = create<ViewState>(() => ({
   reducedMotion: false,
   colourBy: 'owner',
   panel: 'knobs',
+  whyPart: 'ledger',
   selection: null,
   speed: DEFAULT_SPEED,
   grain: 'tick',

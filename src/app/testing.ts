@@ -1,5 +1,7 @@
 /** A window into the lab for end-to-end tests and the benchmark, only with `?testing=1`. */
 import type { StepGrain } from '../protocol/engine-api.ts';
+import type { InspectTarget } from '../protocol/summary.ts';
+import type { Why } from '../protocol/why.ts';
 import type { Lab } from './lab.ts';
 import { useObservation } from './store.ts';
 
@@ -9,6 +11,9 @@ export interface LabBridge {
   stats(): object;
   summary(): object | null;
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number } | null;
+  /** A point of the picture that stands for a target. */
+  pointOf(target: InspectTarget): { x: number; y: number } | null;
+  why(target: InspectTarget): Promise<Why | null>;
   pause(): Promise<void>;
   step(grain: StepGrain): Promise<void>;
   stateHash(): Promise<string | null>;
@@ -23,6 +28,8 @@ export function exposeForTests(lab: Lab): void {
     stats: () => ({ ...lab.pump?.stats, picture: lab.picture?.stats() ?? null }),
     summary: () => useObservation.getState().summary,
     cellRect: (node, frame) => lab.picture?.cellRect(node, frame) ?? null,
+    pointOf: (target) => lab.picture?.pointOf(target) ?? null,
+    why: (target) => lab.why(target),
     pause: () => lab.pause(),
     step: (grain) => lab.step(grain),
     stateHash: () => lab.stateHash(),

@@ -11,6 +11,7 @@ import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../pro
 import type { Experiment, MachineFile } from '../protocol/experiment.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
+import type { Why } from '../protocol/why.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
 import { CaptionKeeper } from './caption.ts';
 import { buildCatalog } from './catalog.ts';
@@ -37,6 +38,7 @@ import { describeMiss, describeStep } from './sentences.ts';
 import { messageOf, Session } from './session.ts';
 import { machineInfo } from './summary.ts';
 import { emptySummary, summarise } from './summarise.ts';
+import { why } from './why.ts';
 
 /** A step gives up after so many ticks. */
 const STEP_LIMIT_TICKS = 60_000;
@@ -231,6 +233,16 @@ export class Engine implements EngineApi {
       return inspect(this.session.k, target);
     } catch (error) {
       return { title: 'This cannot be inspected', rows: [{ name: 'error', value: messageOf(error) }] };
+    }
+  }
+
+  async why(target: InspectTarget): Promise<Why> {
+    const nothing = { state: '', rows: [], ledger: [], more: false, kept: '', related: [] };
+    if (!this.session) return { ...nothing, title: 'Nothing has been booted' };
+    try {
+      return why(this.session.k, this.session.ledger, target);
+    } catch (error) {
+      return { ...nothing, title: 'This cannot be explained', state: messageOf(error) };
     }
   }
 

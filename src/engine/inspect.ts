@@ -22,6 +22,7 @@ import {
 } from '../kernel/mm/state.ts';
 import { NS_PER_MS } from '../kernel/units.ts';
 import type { Inspection, InspectTarget } from '../protocol/summary.ts';
+import { inspectFlow } from './inspect-flow.ts';
 import { inspectCpu, inspectDaemon, inspectProcess, inspectThread } from './inspect-tasks.ts';
 import { nothing, perNode, Rows } from './inspection.ts';
 import {
@@ -35,7 +36,7 @@ import {
   taskName,
 } from './names.ts';
 
-const KIND_WORDS: Record<number, string> = {
+export const KIND_WORDS: Record<number, string> = {
   [FRAME_FREE]: 'free',
   [FRAME_KERNEL]: 'kernel memory',
   [FRAME_PAGE_CACHE]: 'page cache, not mapped',
@@ -58,6 +59,10 @@ export function inspect(k: Kernel, target: InspectTarget): Inspection {
       return inspectProcess(k, target.pid);
     case 'daemon':
       return inspectDaemon(k, target.node);
+    case 'block':
+      return inspectBlock(k, target.process, target.slot);
+    case 'flow':
+      return inspectFlow(k, target.from, target.to);
   }
 }
 
@@ -77,10 +82,51 @@ function inspectFrame(k: Kernel, node: number, offset: number): Inspection {
   return { title: `Page frame ${frame}`, rows: rows.rows };
 }
 
+/** The page-table slot at a place of a process's address space, as its strip counts them; undefined outside. */
+export function slotAt(k: Kernel, process: number, place: number): number | undefined {
+  let left = Math.floor(place);
+  for (const vma of k.mms[k.processes[process]?.mm ?? -1]?.vmas ?? []) {
+    if (vma.dead) continue;
+    if (left < vma.slots.length) return vma.slots[left];
+    left -= vma.slots.length;
+  }
+  return undefined;
+}
+
+/** The place of a slot in its process's address space: what `slotAt` takes. */
+export function placeOfSlot(k: Kernel, slot: number): number {
+  const { tables } = k.memory;
+  let place = tables.index[slot];
+  const { vmas } = k.mms[tables.mm[slot]];
+  for (let i = 0; i < tables.vma[slot]; i++) if (!vmas[i].dead) place += vmas[i].slots.length;
+  return place;
+}
+
+function inspectBlock(k: Kernel, process: number, place: number): Inspection {
+  const slot = slotAt(k, process, place);
+  if (slot === undefined) return nothing('Outside the address space');
+  const { tables } = k.memory;
+  const rows = new Rows();
+  rows.add('process', processName(k, process)).add('mapping', slotName(k, slot));
+  rows.add('first address', pageAddress(k, slot, 0));
+  rows.add(
+    'its pages',
+    perNode(k, (n) => tables.nodePages[slot * tables.nodes + n], 'page'),
+  );
+  rows.add('queued', counted(tables.queued[slot], 'page'));
+  rows.add(
+    'NUMA hinting mark',
+    tables.markedPmd[slot] !== 0 ? 'all of it (pmd_numa)' : counted(tables.markedPtes[slot], 'marked page'),
+  );
+  rows.add(
+    'page table',
+    tables.huge[slot] ? 'huge pmd (2 MiB)' : tables.ptes[slot] ? '512 entries' : 'one run',
+  );
+  return { title: `2 MiB at ${pageAddress(k, slot, 0)}`, rows: rows.rows };
+}
+
 function inspectVirtual(k: Kernel, process: number, place: number, page: number): Inspection {
-  const mm = k.mms[k.processes[process]?.mm ?? -1];
-  const slots = mm?.vmas.filter((vma) => !vma.dead).flatMap((vma) => [...vma.slots]) ?? [];
-  const slot = slots[Math.floor(place)];
+  const slot = slotAt(k, process, place);
   if (slot === undefined || !(page >= 0 && page < 512)) return nothing('Outside the address space');
   const { tables } = k.memory;
   const rows = new Rows();
@@ -108,7 +154,7 @@ function inspectVirtual(k: Kernel, process: number, place: number, page: number)
   return { title: `Page at ${address}`, rows: rows.rows };
 }
 
-function kindOfFrame(k: Kernel, frame: number): number {
+export function kindOfFrame(k: Kernel, frame: number): number {
   return (pageOf(k.memory.frames, frame) >>> PAGE_KIND_SHIFT) & 7;
 }
 

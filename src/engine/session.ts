@@ -13,6 +13,7 @@ import { resolveExperiment } from '../scenarios/experiment.ts';
 import { editProcess } from '../scenarios/process-edits.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { FrameWriter } from './frame-writer.ts';
+import { Ledger } from './ledger.ts';
 import { Marks } from './marks.ts';
 import { Rates } from './rates.ts';
 import { SAMPLE_TICKS, Series } from './series.ts';
@@ -35,6 +36,8 @@ export class Session {
   readonly series = new Series();
   readonly rates: Rates;
   readonly watcher: Watcher;
+  /** What was decided and why. */
+  readonly ledger: Ledger;
   readonly frames: FrameWriter;
   /** Edits that took effect, with their ticks: what a link must hold to give this run again. */
   readonly applied: Edit[] = [];
@@ -57,6 +60,7 @@ export class Session {
     const sparks = new Sparks(this.k.memory.frames.node.length);
     this.rates = new Rates(this.k.machine.nodes.length);
     this.watcher = new Watcher(this.k, sparks, this.marks);
+    this.ledger = new Ledger(this.k);
     this.frames = new FrameWriter(this.k, sparks, this.watcher, this.rates, this.shares);
     this.applyEdits();
     this.finished = isFinished(this.k);
@@ -120,12 +124,13 @@ export class Session {
   private advance(ticks: number): number {
     const { k } = this;
     const from = k.ticks;
-    let most = Math.min(ticks, SAMPLE_TICKS - (from % SAMPLE_TICKS));
+    let most = Math.min(ticks, SAMPLE_TICKS - (from % SAMPLE_TICKS), this.ledger.safeTicks);
     if (this.nextEdit < this.edits.length)
       most = Math.max(1, Math.min(most, this.edits[this.nextEdit].tick - from));
     try {
       advance(k, most);
       this.watcher.drain();
+      this.ledger.drain();
       if (k.ticks % SAMPLE_TICKS === 0) {
         this.shares.sample(k);
         this.series.sample(k, this.shares.machine, this.shares.savedS);

@@ -27,7 +27,7 @@ export const TRACE_PROCESS_BORN = 10; // a: process index
 export const TRACE_PROCESS_EXITED = 11; // a: process index
 export const TRACE_THP_SPLIT = 12; // a: slot
 export const TRACE_THP_COLLAPSED = 13; // a: slot, b: node
-// a: slot, b: first page looked at, c: pages that stayed, d: destination node, e: STAYED_* of the last of them, f: pages free there above
+// a: slot, b: first page, c: pages that stayed, d: destination node, e: STAYED_*, f: pages free there above
 // the low watermark, g: mm
 export const TRACE_MIGRATION_FAILED = 14;
 export const TRACE_PAGES_SPILLED = 15; // a: node, b: page cache pages moved away, c: to node
@@ -36,14 +36,16 @@ export const TRACE_PAGES_SPILLED = 15; // a: node, b: page cache pages moved awa
 // f: CPUs with kernel threads, g: with tasks without statistics, h: ruled out otherwise, i: CPUs looked at, j: CPUs outside the
 // affinity mask; without statistics e: pages of the mm's, f: of the task's; converged e: task weight, f: mm weight
 export const TRACE_BALANCE = 16;
-export const TRACE_PULL_VETO = 17; // a: task, b: its cpu, c: cpu that would pull, d: VETO_*, e: preferred node, f: load_balance_strict
+// a: task, b: its cpu, c: cpu that would pull, d: VETO_*, e: preferred node, f: load_balance_strict,
+// g: CPU of the preferred node that decided it (VETO_PREFERRED_NODE), h: 1 when that is idle
+export const TRACE_PULL_VETO = 17;
 // a: task, b: slot, c: first page, d: pages, e: node they got, f: node that came first, g: node of the CPU, h: PLACED_BY_*,
 // i: FRESH_*
 export const TRACE_FIRST_TOUCH = 18;
 export const TRACE_TASK_PLACED = 19; // a: task, b: parent's cpu, c: cpu chosen, d: load of b, e: load of c, f: 0 fork or clone, 1 exec
 export const TRACE_SLOT_SCANNED = 20; // a: slot, b: pages of progress, c: pages passed over as shared, d: 1 pmd, e: pass of the mm, f: mm
 export const TRACE_VMA_SKIPPED = 21; // a: mm, b: vma, c: SKIPPED_*, d: pass of the mm
-export const TRACE_NOT_ISOLATED = 22; // a: slot, b: first page looked at, c: pages not on the LRU, d: destination node
+export const TRACE_NOT_ISOLATED = 22; // a: slot, b: first page, c: pages not on the LRU, d: destination node
 export const TRACE_DAEMON_SLEPT = 23; // a: node, b: pages still queued, c: ms it naps (0 until it is woken), d: 1 for want of room
 export const TRACE_RECLAIMED = 24; // a: node, b: page cache pages dropped, c: 1 by the allocating task itself, d: free, e: high watermark
 export const TRACE_MAPPED = 25; // a: mm, b: vma, c: pages

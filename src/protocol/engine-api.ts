@@ -5,6 +5,7 @@
 import type { Experiment, MachineFile } from './experiment.ts';
 import type { ViewRequest } from './frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './published.ts';
+import type { Why } from './why.ts';
 import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
 
 /** A reply that can fail: the message names the field or line and what was expected. */
@@ -54,6 +55,8 @@ export interface EngineApi {
   summary(request: SummaryRequest): Promise<Summary>;
   /** What something is, in words and numbers. */
   inspect(target: InspectTarget): Promise<Inspection>;
+  /** Why something is as it is: its state in words and the ledger of what was decided about it. */
+  why(target: InspectTarget): Promise<Why>;
   /** The presets and programs there are, and every knob with its range and meaning. */
   catalog(): Promise<Catalog>;
   /**

@@ -238,7 +238,11 @@ export type InspectTarget =
   | { kind: 'thread'; pid: number }
   | { kind: 'process'; pid: number }
   | { kind: 'daemon'; node: number }
-  | { kind: 'virtual'; process: number; slot: number; page: number };
+  | { kind: 'virtual'; process: number; slot: number; page: number }
+  /** All 2 MiB around a page. */
+  | { kind: 'block'; process: number; slot: number }
+  /** Pages on their way from node to node: an arrow. */
+  | { kind: 'flow'; from: number; to: number };
 
 /** A thing in words: a title and rows of name and value, ready to show. */
 export interface Inspection {

@@ -21,7 +21,7 @@ const LEAST = 16;
 const FULL = 262_144;
 const WIDEST = 24;
 /** Flows drawn at most: more would hide the maps and say nothing. */
-const DRAWN = 24;
+export const DRAWN = 24;
 /** Flows that get their number when there are more than two nodes. */
 const NUMBERED = 5;
 
@@ -31,7 +31,7 @@ export function flowWidth(pagesPerSecond: number): number {
 }
 
 /** Width of a ribbon: lanes are narrow, so the same scale is drawn smaller. */
-function ribbonWidth(layout: Layout, pagesPerSecond: number): number {
+export function ribbonWidth(layout: Layout, pagesPerSecond: number): number {
   return Math.max(1.5, flowWidth(pagesPerSecond) * Math.min(1, (layout.lane * 0.4) / WIDEST));
 }
 
@@ -106,6 +106,19 @@ function hueOf(scene: Scene, process: number): number {
   return process >= 0 ? processColour(scene.palette, process) : scene.palette.colours.secondary;
 }
 
+/** Where the arrow from one of two nodes to the other is drawn. */
+export function pairArrow(layout: Layout, from: number): { x0: number; y0: number; x1: number; y1: number } {
+  const [a, b] = layout.panels;
+  if (layout.stacked) {
+    const x = 40 + from * 130;
+    const ends = [a.rect.y + a.rect.height + 4, b.rect.y - 4];
+    return { x0: x, y0: ends[from], x1: x, y1: ends[1 - from] };
+  }
+  const y = a.rect.y + Math.round(a.rect.height * 0.42) + from * 62;
+  const ends = [a.rect.x + a.rect.width + 3, b.rect.x - 3];
+  return { x0: ends[from], y0: y, x1: ends[1 - from], y1: y };
+}
+
 function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
   const { layout, palette } = scene;
   const c = palette.colours;
@@ -130,15 +143,13 @@ function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
   const labels = tools.text.area('flows', gap);
   if (layout.stacked) {
     const top = a.rect.y + a.rect.height;
-    const bottom = b.rect.y;
     labels.put(words, layout.width - 92, top + 10, 80, 'small', c.secondary, { align: 'right' });
     bar(layout.width - 82, top + 28, 70);
     [0, 1].forEach((from) => {
       const flow = rateOf(from);
       if (flow === undefined) return;
-      const x = 40 + from * 130;
-      const [y0, y1] = from === 0 ? [top + 4, bottom - 4] : [bottom - 4, top + 4];
-      arrow(tools.over, x, y0, x, y1, flowWidth(flow.pagesPerSecond), hueOf(scene, flow.process));
+      const { x0: x, y0, x1, y1 } = pairArrow(layout, from);
+      arrow(tools.over, x, y0, x1, y1, flowWidth(flow.pagesPerSecond), hueOf(scene, flow.process));
       labels.put(`${short(flow.pagesPerSecond)} pages/s`, x + 20, top + 11, 100, 'small', c.text);
       labels.put(pagesPerSecondAsMb(flow.pagesPerSecond), x + 20, top + 26, 100, 'small', c.secondary);
     });
@@ -156,10 +167,9 @@ function drawPair(scene: Scene, tools: Tools, figures: Figures): void {
   [0, 1].forEach((from) => {
     const flow = rateOf(from);
     if (flow === undefined) return;
-    const y = middle + from * 62;
-    const [x0, x1] = from === 0 ? [left + 3, left + width - 3] : [left + width - 3, left + 3];
+    const { x0, y0: y, x1, y1 } = pairArrow(layout, from);
     const w = flowWidth(flow.pagesPerSecond);
-    arrow(tools.over, x0, y, x1, y, w, hueOf(scene, flow.process));
+    arrow(tools.over, x0, y, x1, y1, w, hueOf(scene, flow.process));
     const under = y + Math.max(9, w / 2 + 5);
     const rate = `${short(flow.pagesPerSecond)} pages/s`;
     labels.put(rate, left, under, width, 'small', c.text, { align: 'center' });

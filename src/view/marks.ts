@@ -33,7 +33,8 @@ export function outlineCell(pen: Pen, cell: Rect, clip: Rect, colour: number, ha
   pen.outline(x, y, size, tall, 0, cell.width > 20 ? 2 : 1, colour);
 }
 
-function rectOfTarget(scene: Scene, target: InspectTarget): Rect | null {
+/** Where a CPU, daemon, thread or process is drawn; null for others and for what is not in view. */
+export function rectOfTarget(scene: Scene, target: InspectTarget): Rect | null {
   const { layout } = scene;
   switch (target.kind) {
     case 'cpu':

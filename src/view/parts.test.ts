@@ -7,6 +7,7 @@ import {
   MOVE_KIND_FORK,
   MOVE_KIND_PULL,
   MOVE_WORDS,
+  PAIR_PAGE_RATE,
   PAIR_WORDS,
   SPARK_WORDS,
 } from '../protocol/frame.ts';
@@ -18,6 +19,7 @@ import { Cursor } from './cursor.ts';
 import { Effects } from './effects.ts';
 import { flowWidth, flowsOf, ribbonPath } from './flows.ts';
 import { grouped, megabytes, pagesPerSecondAsMb, percent, short } from './format.ts';
+import { flowAt, flowPoint } from './flow-hit.ts';
 import { hitTest, mapAt, sameTarget } from './hit-test.ts';
 import { contains, layoutPicture } from './layout.ts';
 import { testMachine } from './machine.test-util.ts';
@@ -38,6 +40,27 @@ const threads = Array.from(
 const shown = [0, 1].map(
   (index) => ({ pid: 10 + index, index, alive: true, slots: 1536, threads }) as unknown as ProcessSummary,
 );
+
+describe('arrows', () => {
+  test('are found where they are drawn, and only while pages flow', () => {
+    const pairs = new Float32Array(2 * 2 * PAIR_WORDS);
+    const figures = { tick: 0, nodes: new Float32Array(), pairs, cpus: new Int32Array() };
+    const point = flowPoint(layout, 0, 1)!;
+    expect(flowAt(layout, figures, point.x, point.y)).toBeNull();
+    pairs[PAIR_WORDS + PAIR_PAGE_RATE] = 20_000;
+    expect(flowAt(layout, figures, point.x, point.y)).toEqual({ from: 0, to: 1 });
+    expect(hitTest(layout, new Cameras().of, shown, point.x, point.y)).toBeNull();
+    const back = flowPoint(layout, 1, 0)!;
+    expect(flowAt(layout, figures, back.x, back.y)).toBeNull();
+    const eight = layoutPicture(968, 572, testMachine(8, 4, 2_097_152), 2);
+    const many = { ...figures, pairs: new Float32Array(64 * PAIR_WORDS) };
+    many.pairs[(2 * 8 + 5) * PAIR_WORDS + PAIR_PAGE_RATE] = 20_000;
+    const middle = flowPoint(eight, 2, 5)!;
+    expect(flowAt(eight, many, middle.x, middle.y)).toEqual({ from: 2, to: 5 });
+    expect(flowAt(eight, many, middle.x, middle.y + 60)).toBeNull();
+    expect(flowPoint(eight, 3, 3)).toBeNull();
+  });
+});
 
 describe('hit test', () => {
   const cameras = new Cameras();

@@ -51,6 +51,8 @@ export interface Picture {
   pan(node: number | 'all', dx: number, dy: number): void;
   /** Where a page frame is drawn, CSS pixels in the host. */
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number };
+  /** A point on what stands for a target, CSS pixels in the host; null when nothing in view does. */
+  pointOf(target: InspectTarget): { x: number; y: number } | null;
   stats(): PictureStats;
   destroy(): void;
 }

@@ -23,7 +23,8 @@ import { attachInteraction } from './interaction.ts';
 import { layoutPicture, type Layout, type Rect } from './layout.ts';
 import { mix } from './colour.ts';
 import { emphasisOf, paletteBytes, stripPaletteBytes } from './map-palette.ts';
-import { frameRect } from './marks.ts';
+import { flowPoint } from './flow-hit.ts';
+import { frameRect, rectOfTarget } from './marks.ts';
 import { addArcs, addSparks, keyIndex } from './moves.ts';
 import { noStats, type Picture, type PictureEvents, type PictureStats } from './picture-api.ts';
 import { Pointing, type Ground } from './pointing.ts';
@@ -227,6 +228,17 @@ class LivePicture implements Picture {
     return rect ?? { x: 0, y: 0, width: 0, height: 0 };
   }
 
+  pointOf(target: InspectTarget): { x: number; y: number } | null {
+    const { layout, scene } = this;
+    if (layout === null || scene === null) return null;
+    if (target.kind === 'flow') return flowPoint(layout, target.from, target.to);
+    const rect =
+      target.kind === 'frame'
+        ? frameRect(layout, this.cameras.of, target.node, target.frame)
+        : rectOfTarget(scene, target);
+    return rect === null ? null : { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
+  }
+
   stats(): PictureStats {
     return {
       ...this.figures,
@@ -259,6 +271,7 @@ class LivePicture implements Picture {
     return {
       layout: () => this.layout,
       shown: () => (this.scene === null ? [] : shownProcesses(this.scene)),
+      figures: () => this.scene?.figures ?? null,
       cameras: this.cameras,
       zoom: (node, factor, at) => this.zoom(node, factor, at),
       pan: (node, dx, dy) => this.pan(node, dx, dy),

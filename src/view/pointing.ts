@@ -2,14 +2,17 @@
 import type { InspectTarget, ProcessSummary } from '../protocol/summary.ts';
 import type { Cameras } from './cameras.ts';
 import { Cursor } from './cursor.ts';
+import { flowAt } from './flow-hit.ts';
 import { hitTest, mapAt, sameTarget } from './hit-test.ts';
 import type { Controls } from './interaction.ts';
 import { contains, type Layout, type Rect } from './layout.ts';
+import type { Figures } from './scene.ts';
 
 /** What pointing needs of the picture. */
 export interface Ground {
   layout(): Layout | null;
   shown(): readonly ProcessSummary[];
+  figures(): Figures | null;
   readonly cameras: Cameras;
   zoom(node: number | 'all', factor: number, at?: { x: number; y: number }): void;
   pan(node: number, dx: number, dy: number): void;
@@ -125,7 +128,11 @@ export class Pointing implements Controls {
 
   private targetAt(x: number, y: number): InspectTarget | null {
     const layout = this.ground.layout();
-    return layout === null ? null : hitTest(layout, this.ground.cameras.of, this.ground.shown(), x, y);
+    if (layout === null) return null;
+    // Ribbons are drawn over the edges of panels, maps and keys are not covered by them.
+    const target = hitTest(layout, this.ground.cameras.of, this.ground.shown(), x, y);
+    const flow = target === null ? flowAt(layout, this.ground.figures(), x, y) : null;
+    return flow === null ? target : { kind: 'flow', ...flow };
   }
 
   private setHover(target: InspectTarget | null, x: number, y: number): void {

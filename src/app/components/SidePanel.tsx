@@ -1,19 +1,20 @@
 /** The side panel: tabs after the ARIA pattern; only the open one is mounted. */
-import type { KeyboardEvent } from 'react';
+import { lazy, Suspense, type KeyboardEvent } from 'react';
 import { PANELS, useView, type PanelId } from '../store.ts';
 import { CountersPanel } from './CountersPanel.tsx';
 import { KnobsPanel } from './KnobsPanel.tsx';
 import { LogPanel } from './LogPanel.tsx';
 import { ProcessesPanel } from './ProcessesPanel.tsx';
-import { SelectedPanel } from './SelectedPanel.tsx';
 import { useRun } from './use-lab.ts';
 
-const BODIES: Record<PanelId, () => React.JSX.Element> = {
+const WhyPanel = lazy(() => import('./WhyPanel.tsx'));
+
+const BODIES: Record<PanelId, React.ComponentType> = {
   knobs: KnobsPanel,
   processes: ProcessesPanel,
   counters: CountersPanel,
   log: LogPanel,
-  selected: SelectedPanel,
+  why: WhyPanel,
 };
 
 export function SidePanel() {
@@ -51,7 +52,9 @@ export function SidePanel() {
         ))}
       </div>
       <div className="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${panel}`} tabIndex={0}>
-        <Body />
+        <Suspense fallback={<p className="hint">Loading …</p>}>
+          <Body />
+        </Suspense>
       </div>
     </aside>
   );

@@ -68,7 +68,10 @@ export function migrateIsolated(
     }
   }
   const ptes = expandSlot(k, slot);
+  // Pages side by side that stay for one reason are one event.
   let why = 0;
+  let stayedFrom = from;
+  let stayedTo = from;
   for (let i = from; i < to; i++) {
     const entry = ptes[i];
     if (entry === PTE_NONE) continue;
@@ -80,13 +83,19 @@ export function migrateIsolated(
     const target =
       isMappedOnce(word) && src !== dst && aboveLow(k, dst) > 0 ? allocateFrame(k, dst, slot, i, kept) : -1;
     if (target < 0) {
-      why = !isMappedOnce(word)
+      const reason = !isMappedOnce(word)
         ? STAYED_SHARED
         : src === dst
           ? STAYED_THERE
           : aboveLow(k, dst) > 0
             ? STAYED_NO_FRAME
             : STAYED_NO_ROOM;
+      if (stayedTo !== i || why !== reason) {
+        traceFailed(k, slot, stayedFrom, stayedTo - stayedFrom, dst, why);
+        stayedFrom = i;
+        why = reason;
+      }
+      stayedTo = i + 1;
       setPage(k, frame, kept);
       result.failed++;
       continue;
@@ -106,12 +115,13 @@ export function migrateIsolated(
   k.counters.pgmigrate_success += result.moved;
   k.counters.pgmigrate_fail += result.failed;
   k.output.stepMigrations += result.moved;
-  if (result.failed > 0) traceFailed(k, slot, from, result.failed, dst, why);
+  traceFailed(k, slot, stayedFrom, stayedTo - stayedFrom, dst, why);
   if (t.nodePages[slot * t.nodes + dst] === t.present[slot]) tryFold(k, slot);
 }
 
 function traceFailed(k: Kernel, slot: SlotId, from: number, pages: number, dst: NodeId, why: number): void {
-  trace(k, TRACE_MIGRATION_FAILED, slot, from, pages, dst, why, aboveLow(k, dst), k.memory.tables.mm[slot]);
+  if (pages > 0)
+    trace(k, TRACE_MIGRATION_FAILED, slot, from, pages, dst, why, aboveLow(k, dst), k.memory.tables.mm[slot]);
 }
 
 /** A migration allocates the new page (alloc_pages_exact_node, from a CPU of that node) and frees the old one. */

@@ -341,22 +341,22 @@ export function canPull(k: Kernel, task: Task, dst: CpuId, affineOnly: boolean, 
     return false;
   }
   if (!k.autonuma.version.extraVeto) return true;
-  if (preferredNodeTakes(k, task, preferred)) {
-    trace(k, TRACE_PULL_VETO, task.id, task.cpu, dst, VETO_PREFERRED_NODE, preferred, strict);
-    return false;
-  }
-  return true;
+  const taker = preferredTaker(k, task, preferred);
+  if (taker < 0) return true;
+  const takerIdle = k.sched.queues[taker].current < 0 ? 1 : 0;
+  trace(k, TRACE_PULL_VETO, task.id, task.cpu, dst, VETO_PREFERRED_NODE, preferred, strict, taker, takerIdle);
+  return false;
 }
 
-/** alpha6's extra look: a CPU of the preferred node is idle, or runs a task that prefers another node. */
-function preferredNodeTakes(k: Kernel, task: Task, preferred: NodeId): boolean {
+/** alpha6's extra look. @returns a CPU of the preferred node that is idle or runs a task that prefers another node, -1 none */
+function preferredTaker(k: Kernel, task: Task, preferred: NodeId): CpuId {
   for (const cpu of k.machine.nodes[preferred].cpus) {
     if (task.affinity !== null && task.affinity[cpu] === 0) continue;
     const current = k.sched.queues[cpu].current;
     // The idle task has no preferred node: an idle CPU of the node is judged by its idle time alone.
     if (current >= 0 && k.tasks[current].mm >= 0 && k.tasks[current].autonuma.preferred !== preferred)
-      return true;
-    if (isLongIdle(k, cpu)) return true;
+      return cpu;
+    if (isLongIdle(k, cpu)) return cpu;
   }
-  return false;
+  return -1;
 }

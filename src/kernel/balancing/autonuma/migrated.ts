@@ -208,10 +208,10 @@ function isolatePages(
       const word = withMigrateNid(pageOf(frames, frame), -1);
       setPage(k, frame, onLru ? (word | PAGE_ISOLATED) >>> 0 : word);
       if (onLru) isolated++;
-      else if (k.autonuma.knobs.debug !== 0) printk(k, `knuma_migrated${dst}: page not on LRU`);
+      else trace(k, TRACE_NOT_ISOLATED, slot, i, 1, dst);
+      if (!onLru && k.autonuma.knobs.debug !== 0) printk(k, `knuma_migrated${dst}: page not on LRU`);
     }
   }
-  if (isolated < count) trace(k, TRACE_NOT_ISOLATED, slot, from, count - isolated, dst);
   countQueued(k, dst, src, slot, -count);
   runs.from[run] = from + count;
   if (runs.from[run] >= runs.to[run]) dropRun(k, run);

@@ -3,6 +3,7 @@ import { autonumaPolicy, bootWithoutAutonuma, createAutonumaState } from './bala
 import { offPolicy } from './balancing/off.ts';
 import { createBill, createCounters } from './counters.ts';
 import { DEFAULT_COSTS } from './costs.ts';
+import { bytesBeyond, freeze, type Frozen, thaw } from './freeze.ts';
 import type { BootOptions, Kernel } from './kernel-state.ts';
 import { clearFlow, createHardware, setFlow, solve } from './machine/bandwidth.ts';
 import { buildZonelists } from './machine/zonelist.ts';
@@ -29,7 +30,7 @@ import {
 } from './sched/sched.ts';
 import { beginSteady, createSteady, refreshSteady } from './sched/steady.ts';
 import { type Task, TASK_RUNNABLE, TASK_SLEEPING } from './sched/task.ts';
-import { deepCopy, hashOf } from './snapshot.ts';
+import { hashOf } from './snapshot.ts';
 import { type CpuId, type Nanoseconds, NS_PER_MS, TICK_NS, WIDE_ZERO, widened } from './units.ts';
 
 export type { BootOptions, Kernel };
@@ -45,8 +46,11 @@ const SCHEDULE_STREAM = 1000;
 const SCHEDULE_MIN_MS = 50;
 const SCHEDULE_MAX_MS = 150;
 
-/** What a snapshot holds: the whole state without output and hooks. */
-export type KernelSnapshot = Omit<Kernel, 'output' | 'policy'>;
+/** The whole state at a tick, without output and hooks. */
+export interface KernelSnapshot {
+  readonly tick: number;
+  readonly state: Frozen;
+}
 
 /** Boot a kernel; the programs start by themselves as ticks go by. */
 export function bootKernel(options: BootOptions): Kernel {
@@ -298,18 +302,22 @@ function runDaemon(k: Kernel, task: Task, budgetNs: Nanoseconds): Nanoseconds {
   return k.policy.runDaemon(k, task, budgetNs);
 }
 
-/** A copy of the whole state, to go back to later. */
-export function snapshot(k: Kernel): KernelSnapshot {
-  const { output, policy, programs, machine, ...rest } = k;
-  void output;
-  void policy;
-  return { ...deepCopy(rest), programs, machine };
+/**
+ * A copy of the whole state, to go back to later.
+ * @param before an earlier snapshot of the same kernel: what has not changed since is shared with it
+ */
+export function snapshot(k: Kernel, before?: KernelSnapshot): KernelSnapshot {
+  return { tick: k.ticks, state: freeze(stateOf(k), before?.state) };
+}
+
+/** Bytes a snapshot takes beyond what it shares with another one, about. */
+export function snapshotBytes(saved: KernelSnapshot, before?: KernelSnapshot): number {
+  return bytesBeyond(saved.state, before?.state);
 }
 
 /** Go back: the kernel becomes what it was when the snapshot was taken. The snapshot stays good. */
 export function restore(k: Kernel, from: KernelSnapshot): void {
-  const { programs, machine, ...rest } = from;
-  Object.assign(k, deepCopy(rest), { programs, machine });
+  Object.assign(k, thaw(from.state, stateOf(k)));
   relinkAccesses(k);
   const out = k.output;
   out.dirtyBlockCount = 0;
@@ -318,6 +326,16 @@ export function restore(k: Kernel, from: KernelSnapshot): void {
     out.dirtyBlockFlag[block] = 1;
     out.dirtyBlocks[out.dirtyBlockCount++] = block;
   }
+}
+
+/** The state without what is neither copied nor ever changes: the machine and the programs. */
+function stateOf(k: Kernel): Omit<Kernel, 'output' | 'policy' | 'programs' | 'machine'> {
+  const { output, policy, programs, machine, ...state } = k;
+  void output;
+  void policy;
+  void programs;
+  void machine;
+  return state;
 }
 
 /** `accesses` of a task refers into the program; a copy must refer there too, not to a copy of its own. */

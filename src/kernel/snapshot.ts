@@ -1,24 +1,10 @@
 /**
- * Snapshot, restore and hash of any plain state: objects, arrays, typed arrays, numbers, strings, booleans and null. The kernel state
- * is nothing else, so no part of the kernel needs code of its own for this.
+ * Hash of any plain state: objects, arrays, typed arrays, numbers, strings, booleans and null. The kernel state is nothing else, so
+ * no part of the kernel needs code of its own for this, nor for copies of it (freeze.ts).
  */
 
 /** Anything a state may be made of. */
 type Plain = unknown;
-
-/** Deep copy. Typed arrays are copied; cycles are not allowed. */
-export function deepCopy<T>(value: T): T {
-  return copy(value) as T;
-}
-
-function copy(value: Plain): Plain {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(copy);
-  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
-  const result: Record<string, Plain> = {};
-  for (const key of Object.keys(value)) result[key] = copy((value as Record<string, Plain>)[key]);
-  return result;
-}
 
 /** Two 32-bit lanes of a multiplicative hash, fed with 32-bit words. */
 interface Hash {

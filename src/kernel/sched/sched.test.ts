@@ -4,7 +4,7 @@ import { offPolicy } from '../balancing/off.ts';
 import type { BalancingPolicy } from '../balancing/policy.ts';
 import type { Kernel } from '../kernel-state.ts';
 import { MOVED_BY_AUTONUMA } from '../output.ts';
-import { deepCopy } from '../snapshot.ts';
+import { freeze, thaw } from '../freeze.ts';
 import { NS_PER_MS, TICK_NS } from '../units.ts';
 import {
   currentOn,
@@ -410,7 +410,7 @@ describe('whatever happens', () => {
         const k = schedKernel(westmere);
         for (const s of first) apply(k, s);
         const { policy, output, ...state } = k;
-        const copy = { ...deepCopy(state), policy, output: deepCopy(output) } as Kernel;
+        const copy = { ...(thaw(freeze(state)) as object), policy, output: thaw(freeze(output)) } as Kernel;
         for (const s of then) {
           apply(k, s);
           apply(copy, s);

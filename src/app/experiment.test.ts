@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
+import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { Catalog, KnobInfo } from '../protocol/summary.ts';
-import {
-  droppedSentence,
-  fitToCatalog,
-  foldEdits,
-  moveToVersion,
-  versionName,
-  withEdit,
-} from './experiment.ts';
+import { droppedSentence, fitToCatalog, foldEdits, moveToVersion, versionName } from './experiment.ts';
 import { decodeLink, encodeLink } from './url.ts';
 
 const PMD = 'autonuma/knuma_scand/pmd';
@@ -42,19 +35,17 @@ const catalog: Catalog = {
   knobsByVersion: { alpha6: [knob], '27': [{ ...knob, path: 'autonuma/scan_pmd', default: '0' }] },
 };
 
+function withEdit(experiment: Experiment, tick: number, path: string, value: string): Experiment {
+  return { ...experiment, edits: [...experiment.edits, { tick, path, value }] };
+}
+
 describe('the experiment', () => {
   it('folds edits into knobs, and forgets those that are back at their default', () => {
-    let experiment = withEdit(DEFAULT_EXPERIMENT, 10, PMD, '0');
-    experiment = withEdit(experiment, 5, 'autonuma/debug', '1');
-    expect(experiment.edits.map((edit) => edit.tick)).toEqual([5, 10]);
+    let experiment = withEdit(DEFAULT_EXPERIMENT, 5, PMD, '0');
+    experiment = withEdit(experiment, 10, 'autonuma/debug', '1');
     expect(foldEdits(experiment, catalog).knobs).toEqual({ [PMD]: '0', 'autonuma/debug': '1' });
     experiment = withEdit(experiment, 20, PMD, '1');
     expect(foldEdits(experiment, catalog)).toMatchObject({ knobs: { 'autonuma/debug': '1' }, edits: [] });
-  });
-
-  it('keeps the last of several writes at one tick', () => {
-    const experiment = withEdit(withEdit(DEFAULT_EXPERIMENT, 7, PMD, '0'), 7, PMD, '1');
-    expect(experiment.edits).toEqual([{ tick: 7, path: PMD, value: '1' }]);
   });
 
   it('leaves behind what was done to processes when it starts anew, and keeps it in a link', () => {

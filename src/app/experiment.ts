@@ -52,13 +52,6 @@ export function foldEdits(experiment: Experiment, catalog: Catalog | null): Expe
   return { ...experiment, knobs, edits: [] };
 }
 
-/** Remember a knob written at a tick; the last of several writes at the same tick counts. */
-export function withEdit(experiment: Experiment, tick: number, path: string, value: string): Experiment {
-  const others = experiment.edits.filter((edit) => edit.tick !== tick || edit.path !== path);
-  const edits = [...others, { tick, path, value }].sort((a, b) => a.tick - b.tick);
-  return { ...experiment, edits };
-}
-
 /** As much of an experiment as an engine with this catalog knows; the rest is the default. */
 export function fitToCatalog(experiment: Experiment, catalog: Catalog): Experiment {
   const knows = (list: { name: string }[], name: unknown) =>

@@ -18,7 +18,6 @@ import {
   knobsOf,
   moveToVersion,
   versionName,
-  withEdit,
 } from './experiment.ts';
 import { FramePump } from './frame-pump.ts';
 import { Hover } from './hover.ts';
@@ -44,8 +43,6 @@ export class Lab {
   /** Booted and about to play, as soon as there is a picture. */
   private starting = false;
   private lastHash = '';
-  /** The experiment as it was booted, without what was done since. */
-  private booted: Experiment = DEFAULT_EXPERIMENT;
   private readonly readyWaiters: (() => void)[] = [];
 
   constructor() {
@@ -119,7 +116,6 @@ export class Lab {
     this.log.clear();
     useExperiment.setState({ experiment });
     useView.setState({ selection: null });
-    this.booted = experiment;
     // The last summary stays until the first of the new kernel is here, so that nothing flashes.
     useObservation.setState({ status: 'ready', boot: reply.value, step: { running: false, sentence: '' } });
     this.picture?.setSelection(null);
@@ -214,11 +210,10 @@ export class Lab {
   async writeKnob(path: string, value: string): Promise<Reply<string>> {
     const reply = await this.ask((api) => api.writeKnob(path, value));
     if (!reply) return { ok: false, error: 'the kernel has stopped' };
+    // What was written, when, and on which branch, the kernel knows.
     if (reply.ok) {
-      const tick = this.pump?.stats.tick ?? useObservation.getState().summary?.tick ?? 0;
-      useExperiment.setState(({ experiment }) => ({ experiment: withEdit(experiment, tick, path, value) }));
-      this.writeLink();
-      this.touched();
+      this.pump?.wake();
+      await this.look();
     }
     return reply;
   }
@@ -378,23 +373,35 @@ export class Lab {
     if (this.summaryPending > 0 || useObservation.getState().status === 'crashed') return;
     this.summaryPending = 1;
     const engine = this.engine;
-    const { boot } = useObservation.getState();
-    const summary = await this.ask((api) =>
-      api.summary({ logFrom: this.log.next, seriesFrom: this.series.next, seriesEpoch: this.series.epoch }),
-    );
+    const answered = await this.look();
     if (engine !== this.engine) return;
     this.summaryPending = 0;
-    if (!summary) return;
+    if (answered) this.scheduleSummary(document.hidden ? 1000 : SUMMARY_INTERVAL_MS);
+  }
+
+  /** See what the kernel looks like now. @returns false when it does not answer */
+  private async look(): Promise<boolean> {
+    const engine = this.engine;
+    const { boot } = useObservation.getState();
+    const summary = await this.ask((api) =>
+      api.summary({
+        logFrom: this.log.next,
+        logEpoch: this.log.epoch,
+        seriesFrom: this.series.next,
+        seriesEpoch: this.series.epoch,
+      }),
+    );
+    if (!summary || engine !== this.engine) return false;
     // Rows asked for before a boot do not fit to what came after it.
     if (boot === useObservation.getState().boot) this.observe(summary);
-    this.scheduleSummary(document.hidden ? 1000 : SUMMARY_INTERVAL_MS);
+    return true;
   }
 
   private observe(summary: Summary): void {
     const { boot } = useObservation.getState();
     if (!boot || summary.generation !== boot.generation) return;
     this.series.apply(summary.series);
-    this.log.apply(summary.log);
+    this.log.apply(summary.log, summary.logEpoch);
     useObservation.setState({ summary });
     this.adoptEdits(summary);
     this.picture?.setSummary(summary);
@@ -402,13 +409,9 @@ export class Lab {
   }
 
   /** The kernel knows at which tick each write took effect; the link needs it exactly. */
-  private adoptEdits(summary: Summary): void {
+  private adoptEdits({ edits = [] }: Summary): void {
     const { experiment } = useExperiment.getState();
-    const ahead = this.booted.edits.filter((edit) => edit.tick > summary.tick);
-    const edits = [...(summary.edits ?? []), ...ahead];
-    // Fewer than the page knows: this summary was made before the last write.
-    if (edits.length < experiment.edits.length || JSON.stringify(edits) === JSON.stringify(experiment.edits))
-      return;
+    if (JSON.stringify(edits) === JSON.stringify(experiment.edits)) return;
     useExperiment.setState({ experiment: { ...experiment, edits } });
     this.writeLink();
   }

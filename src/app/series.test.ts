@@ -51,9 +51,12 @@ describe('series', () => {
   it('keeps log lines once each, in order', () => {
     const log = new LogStore();
     const line = (sequence: number) => ({ sequence, ns: sequence, text: String(sequence) });
-    log.apply([line(0), line(1)]);
-    log.apply([line(1), line(2)]);
+    log.apply([line(0), line(1)], 0);
+    log.apply([line(1), line(2)], 0);
     expect(log.lines.map((l) => l.sequence)).toEqual([0, 1, 2]);
     expect(log.next).toBe(3);
+    // Time has jumped back.
+    log.apply([line(0)], 1);
+    expect(log.lines.map((l) => l.sequence)).toEqual([0]);
   });
 });

@@ -97,6 +97,7 @@ function append<T>(column: T[], values: readonly T[]): void {
 /** The kernel's last lines. */
 export class LogStore {
   lines: LogLine[] = [];
+  epoch = -1;
   version = 0;
 
   /** First sequence number wanted next. */
@@ -106,10 +107,16 @@ export class LogStore {
 
   clear(): void {
     this.lines = [];
+    this.epoch = -1;
     this.version++;
   }
 
-  apply(lines: readonly LogLine[]): void {
+  /** Add what a summary brought. In a new epoch time has jumped: what there was does not come before it. */
+  apply(lines: readonly LogLine[], epoch: number): void {
+    if (epoch !== this.epoch) {
+      this.clear();
+      this.epoch = epoch;
+    }
     const next = this.next;
     const fresh = lines.filter((line) => line.sequence >= next);
     if (fresh.length === 0) return;

@@ -15,6 +15,13 @@ export class Column {
     this.data[this.length++] = value;
   }
 
+  /** Become a copy of the first rows of another column. */
+  take(from: Column, rows: number): this {
+    this.length = Math.min(rows, from.length);
+    this.data = from.data.slice(0, Math.max(FIRST_CAPACITY, this.length));
+    return this;
+  }
+
   at(row: number): number {
     return this.data[row];
   }

@@ -9,7 +9,7 @@ import { createHost } from './host.ts';
 import { Session } from './session.ts';
 import { ManualHost, SMALL, smallView, SOON } from './small.test-util.ts';
 
-const ALL = { logFrom: 0, seriesFrom: 0, seriesEpoch: -1 };
+const ALL = { logFrom: 0, seriesFrom: 0, seriesEpoch: -1, logEpoch: -1 };
 
 async function booted(experiment: Experiment = SMALL, play = false) {
   const host = new ManualHost();

@@ -13,8 +13,10 @@ import type { ViewRequest } from '../protocol/frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
 import type { Why } from '../protocol/why.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
+import { Branch } from './branch.ts';
 import { CaptionKeeper } from './caption.ts';
 import { buildCatalog } from './catalog.ts';
+import { Checkpoints } from './checkpoints.ts';
 import {
   achievedSpeed,
   createPace,
@@ -32,9 +34,17 @@ import {
 import { checkView, writeEmptyFrame } from './frame-writer.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
+import { Jump } from './jump.ts';
 import { parseMachine, parseWorkload } from './parse.ts';
 import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
-import { describeMiss, describeStep } from './sentences.ts';
+import {
+  atTime,
+  describeJumpMiss,
+  describeMiss,
+  describeNothingBefore,
+  describeStep,
+  seconds,
+} from './sentences.ts';
 import { messageOf, Session } from './session.ts';
 import { machineInfo } from './summary.ts';
 import { emptySummary, summarise } from './summarise.ts';
@@ -65,7 +75,12 @@ export class Engine implements EngineApi {
   private generation = 0;
   /** Boots asked for so far: a later one overtakes one that is still fitting its machine. */
   private boots = 0;
-  private mode: 'idle' | 'playing' | 'stepping' = 'idle';
+  private readonly branches = new Map<number, Branch>();
+  private readonly checkpointStore: Checkpoints;
+  private lastBranch = 0;
+  /** The jump in time under way. */
+  private jump: Jump | null = null;
+  private mode: 'idle' | 'playing' | 'stepping' | 'seeking' = 'idle';
   private activity = 0;
   private frameId = 0;
   private sliceMs = 0;
@@ -76,23 +91,30 @@ export class Engine implements EngineApi {
   private acted = true;
   private readonly published: PublishedRunner;
 
-  constructor(host: Host) {
+  /** @param checkpointBytes what checkpoints may take together */
+  constructor(host: Host, checkpointBytes?: number) {
     this.host = host;
+    this.checkpointStore = new Checkpoints(checkpointBytes);
     this.published = new PublishedRunner(host);
     this.pace = createPace(1, host.now());
   }
 
-  async boot(experiment: Experiment, play: boolean): Promise<Reply<BootResult>> {
+  async boot(experiment: Experiment, play: boolean, branchId?: number): Promise<Reply<BootResult>> {
     let session: Session;
+    let branch: Branch | null = null;
     const turn = ++this.boots;
     try {
       await this.fitMachine(experiment);
       if (turn !== this.boots) return { ok: false, error: 'Another experiment was started meanwhile.' };
-      session = new Session(experiment, this.generation + 1);
+      branch = this.branches.get(branchId ?? -1) ?? new Branch(this.lastBranch + 1, experiment.edits);
+      session = new Session(experiment, this.generation + 1, branch, this.checkpointStore);
     } catch (error) {
+      if (branch && !this.branches.has(branch.id)) this.checkpointStore.drop(branch);
       return { ok: false, error: messageOf(error) };
     }
     this.stop();
+    this.lastBranch = Math.max(this.lastBranch, branch.id);
+    this.branches.set(branch.id, branch);
     this.session = session;
     this.generation = session.generation;
     this.problem = '';
@@ -102,6 +124,7 @@ export class Engine implements EngineApi {
     const { title, question } = session.workload;
     const value = {
       generation: this.generation,
+      branch: branch.id,
       machine: machineInfo(session.k),
       workloadTitle: title,
       workloadQuestion: question,
@@ -173,13 +196,57 @@ export class Engine implements EngineApi {
     return end(false, describeMiss(session.k, grain, 'limit'));
   }
 
+  async seek(tick: number): Promise<Reply<StepResult>> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    if (!Number.isSafeInteger(tick) || tick < 0)
+      return { ok: false, error: `a tick is a whole number from 0 on, not ${tick}` };
+    return this.jumpTo(session, tick, () => atTime(session.k.ticks));
+  }
+
+  async stepBack(grain: StepGrain): Promise<Reply<StepResult>> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    const { ticks } = session.k;
+    const target = grain === 'tick' ? ticks - 1 : session.branch.steps.before(grain, ticks);
+    if (target < 0) {
+      this.stop();
+      return { ok: true, value: { tick: ticks, reached: false, sentence: describeNothingBefore(grain) } };
+    }
+    return this.jumpTo(session, target, (since) => {
+      const event = describeStep(session.k, grain, since);
+      return event ? `Back at ${seconds(target)}: ${event}` : atTime(target);
+    });
+  }
+
+  async forgetBranch(id: number): Promise<void> {
+    const branch = this.branches.get(id);
+    if (!branch || branch === this.session?.branch) return;
+    this.branches.delete(id);
+    this.checkpointStore.drop(branch);
+  }
+
+  async checkpoints(): Promise<{ count: number; bytes: number; limit: number }> {
+    const { count, bytes, limit } = this.checkpointStore;
+    return { count, bytes, limit };
+  }
+
   async writeKnob(path: string, value: string): Promise<Reply<string>> {
-    if (!this.session) return { ok: false, error: 'nothing has been booted' };
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    // On the way to a tick is no place to change anything.
+    if (this.mode === 'seeking') this.stop();
     this.acted = true;
-    return guarded(() => this.session!.writeKnob(path, value));
+    const reply = guarded(() => session.writeKnob(path, value, this.lastBranch + 1));
+    const { branch } = session;
+    this.lastBranch = Math.max(this.lastBranch, branch.id);
+    this.branches.set(branch.id, branch);
+    return reply;
   }
 
   async frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer> {
+    // A picture of the way would flicker; if the way is long it is better than none.
+    await this.jump?.pictureTurn();
     const { session } = this;
     const frameId = ++this.frameId;
     try {
@@ -215,6 +282,7 @@ export class Engine implements EngineApi {
           isBehind(this.pace, nowMs) &&
           this.achievedSpeed() < KEEPING_UP * this.pace.speed,
         problem: session.problem || this.problem,
+        seek: this.jump?.state() ?? null,
       };
       const urgent = this.acted;
       this.acted = false;
@@ -298,7 +366,35 @@ export class Engine implements EngineApi {
     this.activity++;
     this.mode = 'idle';
     this.acted = true;
+    this.jump?.end();
+    this.jump = null;
     this.resetMeter();
+  }
+
+  /** Go to a tick. @param told what to say there, from the number of the first trace event of its tick on */
+  private async jumpTo(
+    session: Session,
+    target: number,
+    told: (since: number) => string,
+  ): Promise<Reply<StepResult>> {
+    this.stop();
+    const { activity } = this;
+    this.mode = 'seeking';
+    this.problem = '';
+    const jump = new Jump(session, target, this.host);
+    this.jump = jump;
+    try {
+      const end = await jump.run(
+        (ticks) => this.slice(session, ticks, null),
+        () => activity === this.activity,
+      );
+      if (activity === this.activity) this.stop();
+      const sentence = end === 'there' ? told(jump.since) : describeJumpMiss(session.k.ticks, end);
+      return { ok: true, value: { tick: session.k.ticks, reached: end === 'there', sentence } };
+    } catch (error) {
+      if (activity === this.activity) this.stop();
+      return { ok: false, error: session.problem || messageOf(error) };
+    }
   }
 
   private start(): void {
@@ -355,7 +451,7 @@ export class Engine implements EngineApi {
 }
 
 function tickSentence(session: Session): string {
-  return `One tick: it is ${(session.k.ticks / 1000).toFixed(3)} s.`;
+  return `One tick: it is ${seconds(session.k.ticks)}.`;
 }
 
 function guarded<R>(work: () => R): R | { ok: false; error: string } {

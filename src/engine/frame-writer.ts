@@ -142,6 +142,14 @@ export class FrameWriter {
     for (const strip of this.strips) strip.invalidate();
   }
 
+  /** What has moved since the last frame is not to be shown. */
+  skipEvents(): void {
+    this.sparks.clear();
+    this.watcher.drain();
+    this.watcher.startFrame();
+    this.lastMigrated = this.k.counters.pgmigrate_success;
+  }
+
   private paintMaps(view: ViewRequest): void {
     const { k, colours, maps } = this;
     const { frames } = k.memory;

@@ -46,8 +46,8 @@ describe('edges of huge pages', () => {
 });
 
 describe('the memory overhead', () => {
-  const request = { logFrom: 0, seriesFrom: 0, seriesEpoch: 0 };
-  const status = { playing: false, speed: 1, achievedSpeed: 0, behind: false, problem: '' };
+  const request = { logFrom: 0, seriesFrom: 0, seriesEpoch: 0, logEpoch: -1 };
+  const status = { playing: false, speed: 1, achievedSpeed: 0, behind: false, problem: '', seek: null };
   const overhead = (patch: object) =>
     summarise(new Session({ ...SMALL, knobs: {}, ...patch }, 1), status, request, () => '').overhead;
 

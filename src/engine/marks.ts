@@ -2,17 +2,18 @@
 import type { Kernel } from '../kernel/kernel-state.ts';
 import type { TimelineMark } from '../protocol/summary.ts';
 import { cpuName, daemonName, processName, taskName } from './names.ts';
+import type { BranchRecord } from './observer.ts';
 
 const MAX_MARKS = 400;
 /** Marks of one kind closer together than this are one mark, in ticks. */
 const MINIMUM_GAP: Partial<Record<TimelineMark['kind'], number>> = { migration_burst: 500, task_move: 250 };
 
-export class Marks {
+export class Marks implements BranchRecord<Marks> {
   readonly list: TimelineMark[] = [];
   private readonly lastTick: Partial<Record<TimelineMark['kind'], number>> = {};
 
-  scanPass(k: Kernel, fullScans: number): void {
-    this.add(k.ticks, 'scan_pass', `scan pass ${fullScans}`);
+  scanPass(tick: number, fullScans: number): void {
+    this.add(tick, 'scan_pass', `scan pass ${fullScans}`);
   }
 
   knob(k: Kernel, path: string, before: string, after: string): void {
@@ -24,21 +25,31 @@ export class Marks {
     this.add(k.ticks, 'knob', label);
   }
 
-  daemonWoke(k: Kernel, node: number): void {
-    this.add(k.ticks, 'migration_burst', `${daemonName(k, node)} woken`);
+  daemonWoke(k: Kernel, tick: number, node: number): void {
+    this.add(tick, 'migration_burst', `${daemonName(k, node)} woken`);
   }
 
-  taskMoved(k: Kernel, task: number, from: number, to: number): void {
-    if (this.isTooSoon(k.ticks, 'task_move')) return;
-    this.add(k.ticks, 'task_move', `${taskName(k, k.tasks[task])}: ${cpuName(k, from)} → ${cpuName(k, to)}`);
+  taskMoved(k: Kernel, tick: number, task: number, from: number, to: number): void {
+    if (this.isTooSoon(tick, 'task_move')) return;
+    this.add(tick, 'task_move', `${taskName(k, k.tasks[task])}: ${cpuName(k, from)} → ${cpuName(k, to)}`);
   }
 
-  born(k: Kernel, process: number): void {
-    this.add(k.ticks, 'birth', `${processName(k, process)} starts`);
+  born(k: Kernel, tick: number, process: number): void {
+    this.add(tick, 'birth', `${processName(k, process)} starts`);
   }
 
-  died(k: Kernel, process: number): void {
-    this.add(k.ticks, 'death', `${processName(k, process)} exits`);
+  died(k: Kernel, tick: number, process: number): void {
+    this.add(tick, 'death', `${processName(k, process)} exits`);
+  }
+
+  fork(tick: number): Marks {
+    const forked = new Marks();
+    for (const mark of this.list) {
+      if (mark.tick > tick) continue;
+      forked.list.push(mark);
+      forked.lastTick[mark.kind] = mark.tick;
+    }
+    return forked;
   }
 
   private isTooSoon(tick: number, kind: TimelineMark['kind']): boolean {

@@ -113,6 +113,34 @@ function moveSentence(
   return `${moved}: by ${weights} weights that gains ${Math.round(gain)} of 1000.`;
 }
 
+/** "12.431 s". */
+export function seconds(tick: number): string {
+  return `${(tick / 1000).toFixed(3)} s`;
+}
+
+export function atTime(tick: number): string {
+  return `It is ${seconds(tick)}.`;
+}
+
+/** Why a jump in time has not come to its tick. */
+export function describeJumpMiss(tick: number, reason: 'finished' | 'stopped'): string {
+  return reason === 'finished'
+    ? `Every program had exited by then: it is ${seconds(tick)}.`
+    : `Stopped on the way, at ${seconds(tick)}.`;
+}
+
+/** Why there is no step back. */
+export function describeNothingBefore(grain: StepGrain): string {
+  const what: Record<StepGrain, string> = {
+    tick: 'This is the beginning: the machine has just booted',
+    scan_pass: 'No scan pass was completed before this',
+    hinting_fault: 'No hinting fault was taken before this',
+    page_migration: 'No page had migrated before this',
+    task_move: 'No task had moved before this',
+  };
+  return `${what[grain]}.`;
+}
+
 /** Why a step ended without its event. */
 export function describeMiss(
   k: Kernel,
@@ -127,7 +155,7 @@ export function describeMiss(
     task_move: 'a task moved',
   };
   if (reason === 'finished') return `Every program has exited before ${what[grain]}.`;
-  if (reason === 'stopped') return `Stopped at ${(k.ticks / 1000).toFixed(3)} s before ${what[grain]}.`;
+  if (reason === 'stopped') return `Stopped at ${seconds(k.ticks)} before ${what[grain]}.`;
   if (reason === 'error') return `The kernel model failed before ${what[grain]}.`;
   return `Nothing of the kind in 60 simulated seconds: stopped before ${what[grain]}.`;
 }

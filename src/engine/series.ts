@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel/kernel-state.ts';
 import { NS_PER_SECOND, PAGES_PER_MIB } from '../kernel/units.ts';
 import type { SeriesChunk } from '../protocol/summary.ts';
 import { Column } from './columns.ts';
+import type { BranchRecord } from './observer.ts';
 
 /** Rows at which the series is thinned. */
 const MAX_ROWS = 4096;
@@ -18,40 +19,51 @@ const MAX_PROCESSES = 32;
 const RATES = ['localShare', 'faultsPerS', 'migratedPerS', 'taskMovesPerS'] as const;
 /** Columns whose rows are levels or totals at the row's end. */
 const LEVELS = ['t', 'queued', 'billScan', 'billFault', 'billMigrate', 'billSaved'] as const;
+/** Totals at the row's end that rates are differences of; nobody reads them. */
+const TOTALS = ['faults', 'migrated', 'moves'] as const;
+type TotalName = (typeof TOTALS)[number];
 type RateName = (typeof RATES)[number];
 type LevelName = (typeof LEVELS)[number];
 
-export class Series {
-  epoch = 0;
+/** Every series begins an epoch of its own, so that a reader never takes rows of one for rows of another. */
+let lastEpoch = -1;
+
+export class Series implements BranchRecord<Series> {
+  epoch = ++lastEpoch;
   private intervalTicks = SAMPLE_TICKS;
   private readonly columns = Object.fromEntries(
     [...RATES, ...LEVELS].map((name) => [name, new Column()]),
   ) as Record<RateName | LevelName, Column>;
+  private readonly totals = Object.fromEntries(TOTALS.map((name) => [name, new Column()])) as Record<
+    TotalName,
+    Column
+  >;
   /** [process][node] MB. */
   private readonly memory: Column[][] = [];
   private lastTick = 0;
-  private lastFaults = 0;
-  private lastMigrated = 0;
-  private lastMoves = 0;
 
   get rows(): number {
     return this.columns.t.length;
   }
 
-  /** Add a row if one is due. @param localShare over the last row, @param savedS seconds saved so far */
+  /** Add a row if one is due and not there yet. @param localShare over the last row, @param savedS seconds saved so far */
   sample(k: Kernel, localShare: number, savedS: number): void {
-    if (k.ticks % this.intervalTicks !== 0 || k.ticks === this.lastTick) return;
-    const { columns } = this;
+    if (k.ticks % this.intervalTicks !== 0 || k.ticks <= this.lastTick) return;
+    const { columns, totals } = this;
+    const last = (name: TotalName) => (this.rows > 0 ? totals[name].at(this.rows - 1) : 0);
     const perSecond = 1000 / (k.ticks - this.lastTick);
     const counters = k.counters;
     const faults = counters.numa_hint_faults;
     const migrated = counters.pgmigrate_success;
     const moves = taskMoves(k);
-    columns.t.push(k.ticks / 1000);
     columns.localShare.push(localShare);
-    columns.faultsPerS.push((faults - this.lastFaults) * perSecond);
-    columns.migratedPerS.push((migrated - this.lastMigrated) * perSecond);
-    columns.taskMovesPerS.push((moves - this.lastMoves) * perSecond);
+    columns.faultsPerS.push((faults - last('faults')) * perSecond);
+    columns.migratedPerS.push((migrated - last('migrated')) * perSecond);
+    columns.taskMovesPerS.push((moves - last('moves')) * perSecond);
+    totals.faults.push(faults);
+    totals.migrated.push(migrated);
+    totals.moves.push(moves);
+    columns.t.push(k.ticks / 1000);
     columns.queued.push(queuedPages(k));
     columns.billScan.push(k.bill.scanNs / NS_PER_SECOND);
     columns.billFault.push(k.bill.hintingFaultNs / NS_PER_SECOND);
@@ -59,9 +71,6 @@ export class Series {
     columns.billSaved.push(savedS);
     this.sampleMemory(k);
     this.lastTick = k.ticks;
-    this.lastFaults = faults;
-    this.lastMigrated = migrated;
-    this.lastMoves = moves;
     if (this.rows >= MAX_ROWS) this.thin();
   }
 
@@ -77,6 +86,20 @@ export class Series {
       from: first,
       mbPerNode: this.memory.map((nodes) => nodes.map((column) => column.slice(first))),
     };
+  }
+
+  fork(tick: number): Series {
+    const forked = new Series();
+    let rows = this.rows;
+    while (rows > 0 && this.columns.t.at(rows - 1) * 1000 > tick + 0.5) rows--;
+    for (const name of [...RATES, ...LEVELS]) forked.columns[name].take(this.columns[name], rows);
+    for (const name of TOTALS) forked.totals[name].take(this.totals[name], rows);
+    this.memory.forEach((nodes, process) => {
+      forked.memory[process] = nodes.map((column) => new Column().take(column, rows));
+    });
+    forked.intervalTicks = this.intervalTicks;
+    forked.lastTick = rows > 0 ? Math.round(this.columns.t.at(rows - 1) * 1000) : 0;
+    return forked;
   }
 
   private sampleMemory(k: Kernel): void {
@@ -95,9 +118,10 @@ export class Series {
   private thin(): void {
     for (const name of RATES) this.columns[name].keepMean();
     for (const name of LEVELS) this.columns[name].keepSecond();
+    for (const name of TOTALS) this.totals[name].keepSecond();
     for (const nodes of this.memory) for (const column of nodes) column.keepSecond();
     this.intervalTicks *= 2;
-    this.epoch++;
+    this.epoch = ++lastEpoch;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { NS_PER_SECOND } from '../kernel/units.ts';
+import type { Observer } from './observer.ts';
 
 /** How fast the time per byte before the first move is learned: about a second of samples. */
 const BASELINE_GAIN = 0.1;
@@ -13,7 +14,7 @@ const CROWD_GROWTH = 1.2;
 /** Called every 100 ticks. */
 const SAMPLE_NS = 100_000_000;
 
-export class Shares {
+export class Shares implements Observer {
   /** Share of the bytes of the last sample that were local; a task keeps its last share while it moves none. */
   machine = 1;
   /** CPU seconds of memory access that better placement has saved (nearer memory, less crowded controllers); may be negative. */
@@ -50,10 +51,19 @@ export class Shares {
       note(this.processes, process.index, process.localBytes, process.remoteBytes);
     }
     if (local + remote > 0) this.machine = local / (local + remote);
-    this.save(k, local + remote);
+    this.account(k, local + remote);
   }
 
-  private save(k: Kernel, bytes: number): void {
+  save(): object {
+    const { machine, savedS, tasks, processes, lastAccessNs, timePerByte, threads, sampled } = this;
+    return { machine, savedS, tasks, processes, lastAccessNs, timePerByte, threads, sampled };
+  }
+
+  restore(saved: object): void {
+    Object.assign(this, saved);
+  }
+
+  private account(k: Kernel, bytes: number): void {
     const spent = k.bill.accessNs - this.lastAccessNs;
     this.lastAccessNs = k.bill.accessNs;
     if (bytes === 0) return;

@@ -53,11 +53,22 @@ export class Sparks {
         this.active[kept++] = block;
         continue;
       }
-      this.place[block] = -1;
-      this.stamps.fill(NEVER, place * CELLS, (place + 1) * CELLS);
-      this.spare.push(place);
+      this.release(block);
     }
     this.activeCount = kept;
+  }
+
+  private release(block: number): void {
+    const place = this.place[block];
+    this.place[block] = -1;
+    this.stamps.fill(NEVER, place * CELLS, (place + 1) * CELLS);
+    this.spare.push(place);
+  }
+
+  /** Put all of them out: time has jumped. */
+  clear(): void {
+    for (let i = 0; i < this.activeCount; i++) this.release(this.active[i]);
+    this.activeCount = 0;
   }
 
   sparkles(block: number): boolean {

@@ -16,6 +16,7 @@ export interface EngineStatus {
   achievedSpeed: number;
   behind: boolean;
   problem: string;
+  seek: Summary['seek'];
 }
 
 /** All figures now. @param keep chooses between the caption just made and the one still being read */
@@ -31,7 +32,9 @@ export function summarise(
   const facts = factsOf(k, rates, watcher.latest, watcher.pairProcess, shares.machine, session.finished);
   const { present, state, fullScans, progress, wakesInMs } = facts.scanner;
   const { log } = k.output;
-  const firstLine = Math.max(0, request.logFrom - (log[0]?.sequence ?? 0));
+  // After a jump in time the lines that the reader has may be those of another time.
+  const logFrom = request.logEpoch === session.jumps ? request.logFrom : 0;
+  const firstLine = Math.max(0, logFrom - (log[0]?.sequence ?? 0));
   const summary: Summary = {
     generation: session.generation,
     tick: k.ticks,
@@ -53,7 +56,16 @@ export function summarise(
     series: series.chunk(request.seriesFrom, request.seriesEpoch),
     marks: marks.list,
     log: log.slice(firstLine, firstLine + MAX_LOG_LINES),
-    edits: session.applied,
+    logEpoch: session.jumps,
+    edits: session.branch.edits,
+    branch: {
+      id: session.branch.id,
+      parent: session.branch.parent,
+      forkTick: session.branch.forkTick,
+      end: session.branch.end,
+      finished: session.branch.finished,
+    },
+    seek: status.seek,
     error: status.problem,
   };
   summary.description = describe(
@@ -100,7 +112,10 @@ export function emptySummary(problem: string): Summary {
     },
     marks: [],
     log: [],
+    logEpoch: -1,
     edits: [],
+    branch: { id: -1, parent: null, forkTick: 0, end: 0, finished: false },
+    seek: null,
     error: problem,
   };
 }

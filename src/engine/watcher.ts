@@ -1,14 +1,18 @@
 /**
  * Reads the kernel's trace as it is written and keeps what pictures and panels want of it: page moves by pair of nodes,
  * a sample of single pages for the sparks, task moves, the latest events of each kind, marks for the timeline.
- * It drains after every stretch of at most 100 ticks: a ring that wraps loses events, and what it did lose is counted.
+ * It drains after every stretch of at most 100 ticks, and before the ring is half full: a ring that wraps loses events, and what it did lose
+ * is counted.
  */
 import type { Kernel } from '../kernel/kernel-state.ts';
 import * as output from '../kernel/output.ts';
+import { TICK_NS } from '../kernel/units.ts';
 import { MAX_MOVES, MAX_SPARKS, MOVE_WORDS, SPARK_WORDS } from '../protocol/frame.ts';
 import type { Marks } from './marks.ts';
 import { slotProcess } from './names.ts';
+import type { Observer } from './observer.ts';
 import type { Sparks } from './sparks.ts';
+import type { StepTicks } from './step-ticks.ts';
 
 /** The last events of interest, for sentences: tick and the numbers of the trace, -1 never. */
 export interface Latest {
@@ -29,7 +33,13 @@ export interface Latest {
   failedTick: number;
 }
 
-export class Watcher {
+/** What is written down of a stretch of time that passes for the first time. */
+export interface Records {
+  readonly marks: Marks;
+  readonly steps: StepTicks;
+}
+
+export class Watcher implements Observer {
   /** Trace events lost because the ring wrapped before they were read. */
   lost = 0;
   readonly latest: Latest = {
@@ -66,25 +76,34 @@ export class Watcher {
 
   private readonly k: Kernel;
   private readonly sparks: Sparks;
-  private readonly marks: Marks;
   private readonly nodes: number;
   /** Next trace event to read. */
   private position = 0;
+  /** Where to write down what happens; null while time passes once more. */
+  private records: Records | null = null;
+  /** Tick at whose end the event being read is visible. */
+  private tick = 0;
   /** Runs of pages seen since the last frame: the sparks are a fair sample of them. */
   private runsSeen = 0;
 
-  constructor(k: Kernel, sparks: Sparks, marks: Marks) {
+  constructor(k: Kernel, sparks: Sparks) {
     this.k = k;
     this.sparks = sparks;
-    this.marks = marks;
     this.nodes = k.machine.nodes.length;
     this.pairPages = new Float64Array(this.nodes * this.nodes);
     this.pairProcess = new Int32Array(this.nodes * this.nodes).fill(-1);
     this.pairLead = new Float64Array(this.nodes * this.nodes);
   }
 
-  /** Read what the kernel has traced since the last call. */
-  drain(): void {
+  /** Let the kernel come back in time for the next drain. */
+  beforeAdvance(): void {
+    const { output } = this.k;
+    output.traceStop = this.position + output.traceCapacity / 2;
+  }
+
+  /** Read what the kernel has traced since the last call. @param records where to write it down if it is new */
+  drain(records: Records | null = null): void {
+    this.records = records;
     const out = this.k.output;
     const unread = out.traceCount - this.position;
     if (unread === 0) return;
@@ -96,6 +115,7 @@ export class Watcher {
     const t = out.trace;
     for (; this.position < out.traceCount; this.position++) {
       const at = (this.position % out.traceCapacity) * output.TRACE_WORDS;
+      this.tick = Math.min(this.k.ticks, Math.floor(t[at] / TICK_NS) + 1);
       this.event(t, at);
     }
   }
@@ -108,40 +128,57 @@ export class Watcher {
     this.runsSeen = 0;
   }
 
+  save(): object {
+    const { latest, pairPages, pairProcess, pairLead } = this;
+    return { latest, pairPages, pairProcess, pairLead };
+  }
+
+  restore(saved: object): void {
+    const { latest, pairPages, pairProcess, pairLead } = saved as Watcher;
+    Object.assign(this.latest, latest);
+    this.pairPages.set(pairPages);
+    this.pairProcess.set(pairProcess);
+    this.pairLead.set(pairLead);
+    this.position = this.k.output.traceCount;
+    this.startFrame();
+  }
+
   private event(t: Float64Array, at: number): void {
-    const { k, latest } = this;
+    const { k, latest, records, tick } = this;
     switch (t[at + 1]) {
       case output.TRACE_PAGES_MIGRATED:
         this.pagesMigrated(t[at + 2], t[at + 3], t[at + 4], t[at + 5], t[at + 6], t[at + 7]);
         break;
       case output.TRACE_HINTING_FAULT:
-        latest.faultTick = k.ticks;
+        latest.faultTick = tick;
         latest.faultTask = t[at + 2];
         latest.faultPages = t[at + 5];
         latest.faultNode = t[at + 6];
         latest.faultRemote = t[at + 7];
+        records?.steps.add('hinting_fault', tick);
         break;
       case output.TRACE_TASK_MOVED:
         this.taskMoved(t[at + 2], t[at + 3], t[at + 4], t[at + 5], t[at + 6], t[at + 7]);
         break;
       case output.TRACE_NO_ROOM:
-        latest.noRoomTick = k.ticks;
+        latest.noRoomTick = tick;
         latest.noRoomNode = t[at + 2];
         break;
       case output.TRACE_MIGRATION_FAILED:
-        latest.failedTick = k.ticks;
+        latest.failedTick = tick;
         break;
       case output.TRACE_DAEMON_WOKEN:
-        this.marks.daemonWoke(k, t[at + 2]);
+        records?.marks.daemonWoke(k, tick, t[at + 2]);
         break;
       case output.TRACE_SCAN_PASS:
-        this.marks.scanPass(k, t[at + 3]);
+        records?.marks.scanPass(tick, t[at + 3]);
+        records?.steps.add('scan_pass', tick);
         break;
       case output.TRACE_PROCESS_BORN:
-        this.marks.born(k, t[at + 2]);
+        records?.marks.born(k, tick, t[at + 2]);
         break;
       case output.TRACE_PROCESS_EXITED:
-        this.marks.died(k, t[at + 2]);
+        records?.marks.died(k, tick, t[at + 2]);
         break;
       default:
     }
@@ -156,7 +193,8 @@ export class Watcher {
     frame: number,
   ): void {
     const { k } = this;
-    this.latest.migratedTick = k.ticks;
+    this.latest.migratedTick = this.tick;
+    this.records?.steps.add('page_migration', this.tick);
     const process = slotProcess(k, slot);
     const pair = from * this.nodes + to;
     this.pairPages[pair] += pages;
@@ -209,14 +247,15 @@ export class Watcher {
     comparison: number,
   ): void {
     const { k, latest } = this;
+    this.records?.steps.add('task_move', this.tick);
     if (kind === output.MOVED_BY_AUTONUMA) {
-      latest.movedTick = k.ticks;
+      latest.movedTick = this.tick;
       latest.movedTask = task;
       latest.movedFrom = from;
       latest.movedTo = to;
       latest.movedGain = gain;
       latest.movedByProcess = comparison === 2;
-      this.marks.taskMoved(k, task, from, to);
+      this.records?.marks.taskMoved(k, this.tick, task, from, to);
     }
     if (this.moveCount === MAX_MOVES) {
       this.movesDropped++;

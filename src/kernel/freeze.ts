@@ -204,14 +204,17 @@ function thawLike(frozen: Frozen, live: unknown, reuse: boolean): unknown {
       for (const item of chunk) {
         const own = old?.[items.length];
         const sibling = items[items.length - 1];
-        items.push(isRecord(own) || !isRecord(sibling) ? thawLike(item, own, reuse) : thawLike(item, sibling, false));
+        items.push(
+          isRecord(own) || !isRecord(sibling) ? thawLike(item, own, reuse) : thawLike(item, sibling, false),
+        );
       }
     }
     return items;
   }
   const keys = Object.keys(frozen);
   const old = isRecord(live) ? live : undefined;
-  const alike = old !== undefined && Object.keys(old).length === keys.length && keys.every((key) => key in old);
+  const alike =
+    old !== undefined && Object.keys(old).length === keys.length && keys.every((key) => key in old);
   const copy: Record<string, unknown> = alike ? { ...old } : {};
   for (const key of keys) copy[key] = thawLike((frozen as Record<string, Frozen>)[key], old?.[key], reuse);
   return copy;

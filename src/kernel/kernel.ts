@@ -130,7 +130,8 @@ export function tick(k: Kernel): void {
 }
 
 /**
- * Advance by so many ticks, or up to and with the tick in which the last process exits (a call after that goes on). However many calls a stretch of time is cut into, the state afterwards is the same; long ones are cheaper, as
+ * Advance by so many ticks, or up to and with the tick in which the last process exits (a call after that goes on) or in which the trace
+ * reaches `output.traceStop`. However many calls a stretch of time is cut into, the state afterwards is the same; long ones are cheaper, as
  * stretches in which nothing happens are booked at once.
  */
 export function advance(k: Kernel, ticks: number): void {
@@ -138,7 +139,7 @@ export function advance(k: Kernel, ticks: number): void {
   const over = isFinished(k);
   while (k.ticks < end) {
     oneTick(k);
-    if (!over && isFinished(k)) break;
+    if ((!over && isFinished(k)) || k.output.traceCount >= k.output.traceStop) break;
     if (k.ticks < end) skipQuietTicks(k, end);
   }
   settleAll(k);

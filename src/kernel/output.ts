@@ -119,7 +119,7 @@ export const MOVED_BY_AFFINITY = 5;
 /** Float64 words of one trace event: time in ns, kind, a..j. */
 export const TRACE_WORDS = 12;
 const TRACE_CAPACITY = 32768;
-const LOG_CAPACITY = 4000;
+export const LOG_CAPACITY = 4000;
 
 export interface KernelLogLine {
   sequence: number;
@@ -133,6 +133,8 @@ export interface Output {
   traceCapacity: number;
   /** Events written since boot. */
   traceCount: number;
+  /** `advance` returns early, after the tick in which so many have been written: a reader comes in time before the ring wraps. */
+  traceStop: number;
   /** The kernel log (dmesg), oldest first, capped. */
   log: KernelLogLine[];
   logCount: number;
@@ -158,6 +160,7 @@ export function createOutput(frameBlocks: number): Output {
     trace: new Float64Array(TRACE_CAPACITY * TRACE_WORDS),
     traceCapacity: TRACE_CAPACITY,
     traceCount: 0,
+    traceStop: Infinity,
     log: [],
     logCount: 0,
     dirtyBlocks: new Int32Array(frameBlocks),

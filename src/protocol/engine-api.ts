@@ -32,6 +32,8 @@ export interface StepResult {
 /** Result of a boot. */
 export interface BootResult {
   generation: number;
+  /** Number of the branch that begins, or goes on, with it. */
+  branch: number;
   machine: MachineInfo;
   /** Names of the workload's processes may change while it runs; this is its title. */
   workloadTitle: string;
@@ -39,15 +41,34 @@ export interface BootResult {
 }
 
 export interface EngineApi {
-  /** Boot a fresh kernel and start the workload; the old one is dropped only when the new one has booted. */
-  boot(experiment: Experiment, play: boolean): Promise<Reply<BootResult>>;
+  /**
+   * Boot a fresh kernel and start the workload; the old one is dropped only when the new one has booted. What was simulated of it is
+   * kept as a branch.
+   * @param branch number of a branch to go on with: what is known of its time need not be simulated again. Without it, or when
+   * the worker knows no such branch, one without a past
+   */
+  boot(experiment: Experiment, play: boolean, branch?: number): Promise<Reply<BootResult>>;
   play(): Promise<void>;
   pause(): Promise<void>;
   /** Simulated seconds per wall second, 0.01 and up; Infinity is as fast as possible. */
   setSpeed(speed: number): Promise<void>;
   /** Pause, then run until the grain's next event; at most 60 simulated seconds (sliced: other calls stay served). */
   step(grain: StepGrain): Promise<Reply<StepResult>>;
-  /** Write a knob as text, as `echo value > path` would; the error is the kernel's (EINVAL and why). */
+  /** Pause and go to where a step of the grain would have ended before the present: the latest such tick. */
+  stepBack(grain: StepGrain): Promise<Reply<StepResult>>;
+  /**
+   * Pause and go to a tick of the branch: backwards by a checkpoint and replay, and also farther than it has been simulated. Sliced:
+   * other calls stay served, and each that changes what runs, a newer seek too, ends it where it stands.
+   */
+  seek(tick: number): Promise<Reply<StepResult>>;
+  /** Forget a branch that is not on show, and its checkpoints. */
+  forgetBranch(branch: number): Promise<void>;
+  /** How many checkpoints there are, the bytes they take (about), and those they may take. */
+  checkpoints(): Promise<{ count: number; bytes: number; limit: number }>;
+  /**
+   * Write a knob as text, as `echo value > path` would; the error is the kernel's (EINVAL and why). In the past this forks: the old branch
+   * stays as it is, and time goes on on a new one.
+   */
   writeKnob(path: string, value: string): Promise<Reply<string>>;
   /** Produce one frame into `buffer` (transferred; a larger one is made when it is too small) and transfer it back. */
   frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer>;

@@ -80,6 +80,8 @@ export interface SummaryRequest {
   seriesFrom: number;
   /** Bumped by the engine when rows were thinned; a different one means "send everything again". */
   seriesEpoch: number;
+  /** `logEpoch` of the summary that the last log lines came with; a different one means the same for the log. */
+  logEpoch: number;
 }
 
 export interface ThreadSummary {
@@ -181,6 +183,18 @@ export interface LogLine {
   text: string;
 }
 
+/** The branch that time is on (engine/branch.ts). */
+export interface BranchState {
+  /** Its number in this worker. */
+  id: number;
+  /** The branch it was forked from, and at which tick; null for a boot. */
+  parent: number | null;
+  forkTick: number;
+  /** How far it has been simulated, in ticks, and whether every program has exited there. */
+  end: number;
+  finished: boolean;
+}
+
 export interface Summary {
   generation: number;
   tick: number;
@@ -223,11 +237,19 @@ export interface Summary {
   /** What the version keeps for every page frame of the machine. */
   overhead: Overhead;
   series: SeriesChunk;
-  /** All marks from the beginning; short. */
+  /** All marks of the branch as far as it has been simulated, which may be later than now; short. */
   marks: TimelineMark[];
   log: LogLine[];
-  /** Knob writes that took effect after boot, with the ticks at which they did: what a link needs to give this run again. */
+  /** Counts jumps in time: lines of another epoch are not the ones before these. */
+  logEpoch: number;
+  /**
+   * Everything done to the branch after boot, with the ticks at which it took effect, also what is later than now: what a link needs to
+   * give this run again.
+   */
   edits?: Experiment['edits'];
+  branch: BranchState;
+  /** The jump in time under way: where to, and how much of what must be simulated for it is done (0..1). */
+  seek: { target: number; progress: number } | null;
   /** What went wrong in the engine or the kernel model, '' when all is well. */
   error?: string;
 }

@@ -1,0 +1,58 @@
+/** What lscpu of util-linux prints: the summary by sections, and the table of `-e`. */
+
+/** A line of the summary: how far it is indented, its name and its value ('' for the head of a section). */
+export interface LscpuLine {
+  depth: 0 | 1 | 2;
+  name: string;
+  value: string;
+}
+
+/** Write the summary; the values stand in one column, one blank after the longest name. */
+export function writeLscpu(lines: readonly LscpuLine[]): string {
+  const names = lines.map(({ depth, name }) => `${'  '.repeat(depth)}${name}:`);
+  const width = Math.max(...names.map((name) => name.length)) + 1;
+  return lines.map(({ value }, i) => `${names[i].padEnd(width)}${value}\n`).join('');
+}
+
+/**
+ * Numbers as util-linux lists them (cpulist_create; taskset too): ranges, but two neighbours stay two numbers.
+ * @param numbers ascending
+ */
+export function utilLinuxList(numbers: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < numbers.length;) {
+    let end = i;
+    while (end + 1 < numbers.length && numbers[end + 1] === numbers[end] + 1) end++;
+    if (end === i) parts.push(String(numbers[i]));
+    else parts.push(`${numbers[i]}${end === i + 1 ? ',' : '-'}${numbers[end]}`);
+    i = end + 1;
+  }
+  return parts.join(',');
+}
+
+/** A CPU in the table of `lscpu -e`. */
+export interface LscpuCpu {
+  cpu: number;
+  node: number;
+  socket: number;
+  core: number;
+  /** Numbers of its caches, L1d:L1i:L2:L3; left out where nobody knows them. */
+  caches?: string;
+}
+
+/** Write the table; every CPU is online. */
+export function writeLscpuTable(cpus: readonly LscpuCpu[]): string {
+  const caches = cpus.some((cpu) => cpu.caches !== undefined);
+  const rows = [
+    ['CPU', 'NODE', 'SOCKET', 'CORE', ...(caches ? ['L1d:L1i:L2:L3'] : []), 'ONLINE'],
+    ...cpus.map((c) => [
+      ...[c.cpu, c.node, c.socket, c.core].map(String),
+      ...(caches ? [c.caches ?? ''] : []),
+      'yes',
+    ]),
+  ];
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const cell = (text: string, i: number): string =>
+    caches && i === 4 ? text.padEnd(widths[i]) : text.padStart(widths[i]);
+  return rows.map((row) => `${row.map(cell).join(' ')}\n`).join('');
+}

@@ -17,8 +17,9 @@ export const ROOMS = {
   scenarios: { rooms: ['workloads', 'kernel'], npm: [] },
   formats: { rooms: ['scenarios', 'workloads', 'kernel'], npm: ['valibot', 'fflate'] },
   protocol: { rooms: [], npm: ['valibot', 'fflate'] },
-  engine: { rooms: ['scenarios', 'workloads', 'kernel', 'protocol', 'formats'], npm: ['comlink'] },
-  cli: { rooms: ['scenarios', 'workloads', 'kernel', 'protocol', 'formats'], npm: [], node: true },
+  shell: { rooms: ['scenarios', 'workloads', 'kernel', 'protocol', 'formats'], npm: [] },
+  engine: { rooms: ['shell', 'scenarios', 'workloads', 'kernel', 'protocol', 'formats'], npm: ['comlink'] },
+  cli: { rooms: ['shell', 'scenarios', 'workloads', 'kernel', 'protocol', 'formats'], npm: [], node: true },
   view: { rooms: ['protocol'], npm: ['pixi.js'] },
   app: { rooms: ['view', 'protocol'], types: ['engine'], npm: '*', not: ['pixi.js'] },
 };

@@ -227,7 +227,11 @@ const viewCommands: Command[] = [
     group: 'View',
     keys: [String(index + 1)],
     keyLabel: String(index + 1),
-    run: () => useView.setState({ panel: id satisfies PanelId }),
+    run: () => {
+      useView.setState({ panel: id satisfies PanelId });
+      // Who asks for the shell again wants to type; a fresh one takes the focus itself.
+      if (id === 'shell') document.getElementById('shell-input')?.focus();
+    },
   })),
   {
     id: 'view.colour-by',

@@ -6,6 +6,7 @@ import * as Comlink from 'comlink';
 import type { BootResult, Reply, StepGrain } from '../protocol/engine-api.ts';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { PublishedRowInfo } from '../protocol/published.ts';
+import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
 import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts';
 import type { Why } from '../protocol/why.ts';
 import type { Picture } from '../view/picture.ts';
@@ -216,6 +217,17 @@ export class Lab {
       await this.look();
     }
     return reply;
+  }
+
+  /** A line for the shell beside the kernel. What it does to the kernel comes back with the next summary. */
+  async shell(line: string, session: ShellSession): Promise<ShellReply | null> {
+    const reply = await this.ask((api) => api.shell(line, session));
+    if (reply?.edited) this.touched();
+    return reply;
+  }
+
+  completeShell(line: string, cursor: number, session: ShellSession): Promise<ShellCompletion | null> {
+    return this.ask((api) => api.completeShell(line, cursor, session));
   }
 
   /** Put every changed knob back to its default. */

@@ -10,13 +10,14 @@ import type { ColourBy } from '../protocol/frame.ts';
 import type { Catalog, InspectTarget, Summary } from '../protocol/summary.ts';
 import { DEFAULT_SPEED } from './constants.ts';
 
-export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'why';
+export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'why' | 'shell';
 export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
   { id: 'knobs', title: 'Knobs', tab: 'Knobs' },
   { id: 'processes', title: 'Processes', tab: 'Processes' },
   { id: 'counters', title: 'Counters', tab: 'Counters' },
   { id: 'log', title: 'Kernel log', tab: 'Log' },
   { id: 'why', title: 'Why', tab: 'Why' },
+  { id: 'shell', title: 'Kernel shell', tab: 'Shell' },
 ];
 
 export type Theme = 'dark' | 'light';

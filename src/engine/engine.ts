@@ -12,6 +12,7 @@ import type { Experiment, MachineFile } from '../protocol/experiment.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
 import type { Why } from '../protocol/why.ts';
+import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
 import { Branch } from './branch.ts';
 import { CaptionKeeper } from './caption.ts';
@@ -36,6 +37,7 @@ import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { Jump } from './jump.ts';
 import { parseMachine, parseWorkload } from './parse.ts';
+import { completeLine, runLine } from './shell-host.ts';
 import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
 import {
   atTime,
@@ -242,6 +244,16 @@ export class Engine implements EngineApi {
     this.lastBranch = Math.max(this.lastBranch, branch.id);
     this.branches.set(branch.id, branch);
     return reply;
+  }
+
+  async shell(line: string, state: ShellSession): Promise<ShellReply> {
+    const reply = await runLine(() => this.session, this.mode === 'idle', line, state);
+    this.acted ||= reply.edited;
+    return reply;
+  }
+
+  async completeShell(line: string, cursor: number, state: ShellSession): Promise<ShellCompletion> {
+    return completeLine(() => this.session, line, cursor, state);
   }
 
   async frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer> {

@@ -6,6 +6,7 @@ import type { Experiment, MachineFile } from './experiment.ts';
 import type { ViewRequest } from './frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './published.ts';
 import type { Why } from './why.ts';
+import type { ShellCompletion, ShellReply, ShellSession } from './shell.ts';
 import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
 
 /** A reply that can fail: the message names the field or line and what was expected. */
@@ -70,6 +71,10 @@ export interface EngineApi {
    * stays as it is, and time goes on on a new one.
    */
   writeKnob(path: string, value: string): Promise<Reply<string>>;
+  /** Run a line in the shell beside the kernel; the session that comes back goes along with the next line. */
+  shell(line: string, session: ShellSession): Promise<ShellReply>;
+  /** How a line of shell can go on at the cursor. */
+  completeShell(line: string, cursor: number, session: ShellSession): Promise<ShellCompletion>;
   /** Produce one frame into `buffer` (transferred; a larger one is made when it is too small) and transfer it back. */
   frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer>;
   /** The figures for panels, captions and charts; asked for at most 10 times a second. */

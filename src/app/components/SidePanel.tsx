@@ -8,6 +8,7 @@ import { ProcessesPanel } from './ProcessesPanel.tsx';
 import { useRun } from './use-lab.ts';
 
 const WhyPanel = lazy(() => import('./WhyPanel.tsx'));
+const ShellPanel = lazy(() => import('./ShellPanel.tsx'));
 
 const BODIES: Record<PanelId, React.ComponentType> = {
   knobs: KnobsPanel,
@@ -15,6 +16,7 @@ const BODIES: Record<PanelId, React.ComponentType> = {
   counters: CountersPanel,
   log: LogPanel,
   why: WhyPanel,
+  shell: ShellPanel,
 };
 
 export function SidePanel() {

@@ -1,0 +1,82 @@
+/** A shell on a small machine, with what is done to its kernel. */
+import { advance, isFinished, type Kernel } from '../kernel/kernel.ts';
+import { readSysfs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
+import { isProcessPath } from '../protocol/experiment.ts';
+import { NEW_SESSION, type ShellReply, type ShellSession } from '../protocol/shell.ts';
+import { bootWithKnobs } from '../scenarios/boot.ts';
+import { bootFromExperiment, type ExperimentLike } from '../scenarios/experiment.ts';
+import { editProcess } from '../scenarios/process-edits.ts';
+import type { ShellHost } from './host.ts';
+import { runShell } from './shell.ts';
+
+/** Two nodes whose numbers have a hole, CPUs whose numbers have one too. */
+export const GAPPED = {
+  name: 'gapped',
+  nodes: [
+    { cpus: [0, 1, 4], memory_mb: 256, reserved_mb: 20, id: 0 },
+    { cpus: [8, 9], memory_mb: 200, reserved_mb: 20, id: 3 },
+  ],
+  distances: [
+    [10, 16],
+    [16, 10],
+  ],
+};
+
+export function bootSmall(change: Partial<ExperimentLike> = {}): Kernel {
+  const experiment = {
+    machine: GAPPED,
+    workload: 'crossed',
+    variant: 'default',
+    parameters: { mib: 20, threads: 3, seconds: 2 },
+    policy: 'autonuma',
+    autonumaVersion: 'alpha6',
+    noautonuma: false,
+    thp: 'off',
+    seed: 1,
+    ...change,
+  };
+  return bootWithKnobs(bootFromExperiment(experiment), {});
+}
+
+/** A shell one types into. */
+export class TestShell {
+  readonly k: Kernel;
+  readonly edits: { path: string; value: string }[] = [];
+  session: ShellSession = { ...NEW_SESSION };
+  last: ShellReply | null = null;
+
+  constructor(k: Kernel = bootSmall(), ms = 200) {
+    this.k = k;
+    if (ms > 0) advance(k, ms);
+  }
+
+  get host(): ShellHost {
+    const { k, edits } = this;
+    return {
+      k,
+      standsStill: false,
+      edit: (path, value) => {
+        const done = isProcessPath(path) ? editProcess(k, path, value) : writeSysfs(k, path, value);
+        if (!done.ok) return done;
+        edits.push({ path, value });
+        return { ok: true, value: readSysfs(k, path) ?? value };
+      },
+    };
+  }
+
+  /** Type a line; what it prints, of all kinds. */
+  type(line: string): string {
+    this.last = runShell(this.host, line, this.session);
+    this.session = this.last.session;
+    return this.last.output.map((chunk) => chunk.text).join('');
+  }
+
+  /** The same in lines. */
+  lines(line: string): string[] {
+    return this.type(line).trimEnd().split('\n');
+  }
+
+  pass(ms: number): void {
+    for (let left = ms; left > 0 && !isFinished(this.k); left -= 10) advance(this.k, Math.min(10, left));
+  }
+}

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { stateHash } from '../kernel/kernel.ts';
 import { STEP_GRAINS } from '../protocol/engine-api.ts';
 import { DEFAULT_EXPERIMENT, type Experiment, type MachineFile } from '../protocol/experiment.ts';
+import { NEW_SESSION } from '../protocol/shell.ts';
 import { H_PLAYING, H_TICK, readFrame } from '../protocol/frame.ts';
 import { Engine } from './engine.ts';
 import { createHost } from './host.ts';
@@ -101,6 +102,48 @@ describe('what is done to processes', () => {
     again.run(summary.tick, () => 0, Infinity);
     expect(again.problem).toBe('');
     expect(stateHash(again.k)).toBe(await engine.stateHash());
+  });
+});
+
+describe('the shell', () => {
+  const type = async (engine: Engine, line: string) => {
+    const { output } = await engine.shell(line, NEW_SESSION);
+    return output.map((chunk) => chunk.text).join('');
+  };
+
+  it('writes knobs and acts on processes as dated edits, and looking changes nothing', async () => {
+    const { engine, host } = await booted(SMALL, true);
+    expect(await type(engine, 'echo 1 > /sys/kernel/mm/autonuma/debug')).toBe('');
+    await host.pass(150);
+    await engine.pause();
+    const { processes, tick } = await engine.summary(ALL);
+    const [left, right] = processes;
+    const hash = await engine.stateHash();
+    expect(await type(engine, 'ps; dmesg; numastat; cat $(find /proc /sys -type f)')).toContain('left');
+    expect(await engine.stateHash()).toBe(hash);
+    expect(await type(engine, `taskset -cp 7 ${right.threads[1].pid}`)).toContain('new affinity list: 7');
+    expect(await type(engine, `kill ${left.pid}`)).toContain('Time stands still');
+    await engine.play();
+    await host.pass(150);
+    const after = await engine.summary(ALL);
+    expect(after.processes[0].alive).toBe(false);
+    expect(after.edits).toEqual([
+      { tick: 0, path: 'autonuma/debug', value: '1' },
+      { tick, path: `proc/${right.threads[1].pid}/affinity`, value: '7' },
+      { tick, path: `proc/${left.pid}/signal`, value: 'TERM' },
+    ]);
+    const again = new Session({ ...SMALL, edits: after.edits! }, 1);
+    again.run(after.tick, () => 0, Infinity);
+    expect(stateHash(again.k)).toBe(await engine.stateHash());
+  });
+
+  it('completes, and says when nothing has been booted', async () => {
+    const { engine } = await booted();
+    const completion = await engine.completeShell('cat /proc/vms', 13, NEW_SESSION);
+    expect(completion).toEqual({ from: 4, to: 13, text: '/proc/vmstat ', candidates: ['vmstat'] });
+    const empty = new Engine(new ManualHost());
+    expect(await type(empty, 'ls')).toBe('nothing has been booted\n');
+    expect((await empty.completeShell('l', 1, NEW_SESSION)).candidates).toEqual([]);
   });
 });
 

@@ -91,9 +91,9 @@ test('kill ends a process, taskset sends a thread away, and the link repeats bot
 
   const tick = await lab.tick();
   const hash = await page.evaluate(() => window.__lab.stateHash());
-  await page.goto(page.url().replace('#v=1', '#v=1&paused=1'));
-  await page.reload();
-  await lab.ready();
+  const link = page.url().slice(page.url().indexOf('#') + 1);
+  await page.goto('about:blank');
+  await lab.open(`${link}&paused=1`);
   await page.evaluate(async (ticks) => {
     for (let i = 0; i < ticks; i++) await window.__lab.step('tick');
   }, tick);

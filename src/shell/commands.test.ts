@@ -147,7 +147,7 @@ describe('processes', () => {
     expect(shell.k.machine.cpus[thread.cpu].node).toBe(1);
     expect(shell.type(`taskset -p 0x11 ${pid}`)).toContain('new affinity mask: 11\n');
     expect(shell.edits).toEqual([
-      { path: `proc/${pid}/affinity`, value: '8,9' },
+      { path: `proc/${pid}/affinity`, value: '8-9' },
       { path: `proc/${pid}/affinity`, value: '0,4' },
     ]);
     shell.type(`taskset -acp 4 ${left.pid}`);

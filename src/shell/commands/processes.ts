@@ -1,6 +1,6 @@
 /** Commands that act on processes: taskset, kill, pgrep, pkill. */
 import { utilLinuxList } from '../../formats/lscpu.ts';
-import { parseList, parseMask } from '../../kernel/machine/cpulist.ts';
+import { formatList, parseList, parseMask } from '../../kernel/machine/cpulist.ts';
 import type { Task } from '../../kernel/sched/task.ts';
 import { TASK_DEAD } from '../../kernel/sched/task.ts';
 import { allowedCpus, FATAL_SIGNALS, liveTask } from '../../scenarios/process-edits.ts';
@@ -69,7 +69,7 @@ function one(run: Invocation, task: Task, wanted: number[] | undefined, byList: 
   const there = new Set(cpuNumbers(run.k));
   // The kernel leaves out CPUs that do not exist; so need the experiment.
   const list = wanted.filter((cpu) => there.has(cpu));
-  const reply = run.host.edit(`proc/${task.pid}/affinity`, list.join(',') || wanted.join(','));
+  const reply = run.host.edit(`proc/${task.pid}/affinity`, formatList(list.length > 0 ? list : wanted));
   if (!reply.ok) {
     const { error, note } = refusalOf(reply.error);
     const status = run.fail(`taskset: failed to set pid ${task.pid}'s affinity: ${error}`);

@@ -1,12 +1,11 @@
 // Takes the pictures of README.md and docs/: the built page in Chromium, stepped to a fixed simulated moment.
 //   node scripts/screenshot.mjs [--out docs/images] [--only NAME] [--no-build] [--url http://...]
 import { chromium } from '@playwright/test';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { browserArgs, ensureBrowser } from './browser.mjs';
+import { build, serve } from './built-page.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -62,6 +61,17 @@ const SCENES = [
     height: 1080,
     link: 'machine=terabyte-8n&workload=stream&p.mib=98304',
     tick: 4000,
+  },
+  {
+    name: 'gallery',
+    width: 1280,
+    height: 800,
+    tick: HEALING,
+    prepare: async (page) => {
+      await page.keyboard.press('s');
+      await page.getByRole('dialog').getByRole('img').first().waitFor();
+      await page.waitForTimeout(1000);
+    },
   },
   { name: 'narrow', width: 390, height: 844, tick: HEALING, fullPage: true },
 ];
@@ -180,24 +190,7 @@ async function shoot(browser, url, scene) {
   }
 }
 
-async function serve() {
-  const server = spawn(process.execPath, [path.join(ROOT, 'scripts', 'serve.mjs'), '--port', '4320'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [said] = await once(server.stdout, 'data');
-  const url = /http:\S+/.exec(String(said))?.[0];
-  if (!url) throw new Error(`the server did not say where it is: ${said}`);
-  return { url, stop: () => server.kill() };
-}
-
-if (!values['no-build'] && !values.url) {
-  const vite = path.join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-  const done = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  if (done.status !== 0) process.exit(1);
-}
+if (!values['no-build'] && !values.url) build();
 mkdirSync(path.resolve(ROOT, values.out), { recursive: true });
 const server = values.url ? null : await serve();
 const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: browserArgs() });

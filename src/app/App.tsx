@@ -12,7 +12,9 @@ import { Timeline } from './components/Timeline.tsx';
 import { useView } from './store.ts';
 
 const Charts = lazy(() => import('./components/Charts.tsx'));
+const ScenarioBar = lazy(() => import('./components/ScenarioBar.tsx'));
 const SeriesTable = lazy(() => import('./components/SeriesTable.tsx'));
+const GalleryDialog = lazy(() => import('./components/GalleryDialog.tsx'));
 const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
 const CommandsDialog = lazy(() => import('./components/CommandsDialog.tsx'));
 const PublishedDialog = lazy(() => import('./components/PublishedDialog.tsx'));
@@ -27,6 +29,9 @@ export function App() {
       <Header />
       <Banner />
       <Caption />
+      <Suspense>
+        <ScenarioBar />
+      </Suspense>
       <Stage />
       <SidePanel />
       <section className="bottom" aria-label="Charts and timeline">
@@ -41,6 +46,7 @@ export function App() {
       <Notices />
       <DropZone />
       <Suspense>
+        {dialog === 'gallery' && <GalleryDialog />}
         {dialog === 'help' && <HelpDialog />}
         {dialog === 'commands' && <CommandsDialog />}
         {dialog === 'import' && <ImportDialog />}

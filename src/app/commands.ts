@@ -9,6 +9,7 @@ import { STEP_TITLES } from '../protocol/summary.ts';
 import { SPEEDS } from './constants.ts';
 import { formatSpeed } from './format.ts';
 import type { Lab } from './lab.ts';
+import { runScenario } from './scenario.ts';
 import {
   notify,
   PANELS,
@@ -151,6 +152,22 @@ const runCommands: Command[] = [
 ];
 
 const experimentCommands: Command[] = [
+  {
+    id: 'experiment.scenario',
+    title: 'Scenarios',
+    group: 'Experiment',
+    keys: ['S'],
+    keyLabel: 'S',
+    choices: () =>
+      (useObservation.getState().catalog?.scenarios ?? []).flatMap(({ name, title, against }) => [
+        { value: name, title },
+        ...(against ? [{ value: `${name}:${against.name}`, title: `${title}, ${against.title}` }] : []),
+      ]),
+    run: (lab, value) =>
+      value === undefined
+        ? openDialog('gallery')()
+        : runScenario(lab, useObservation.getState().catalog, value),
+  },
   {
     id: 'experiment.machine',
     title: 'Machine',

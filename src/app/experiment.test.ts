@@ -25,6 +25,7 @@ const catalog: Catalog = {
       parameters: [],
     },
   ],
+  scenarios: [],
   policies: [],
   versions: ['alpha6', '27'],
   versionInfo: [

@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/panels.css';
 import './styles/layout.css';
+import './styles/gallery.css';
 import { App } from './App.tsx';
 import { LabContext } from './components/use-lab.ts';
 import { bindKeys } from './keys.ts';

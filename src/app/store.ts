@@ -22,7 +22,7 @@ export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
 
 export type Theme = 'dark' | 'light';
 export type Palette = 'okabe-ito' | 'tol';
-export type DialogId = 'help' | 'commands' | 'import' | 'published';
+export type DialogId = 'gallery' | 'help' | 'commands' | 'import' | 'published';
 export type ChartsMode = 'charts' | 'table' | 'hidden';
 
 /** What the panel "Why" shows. */

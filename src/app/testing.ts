@@ -3,6 +3,7 @@ import type { StepGrain } from '../protocol/engine-api.ts';
 import type { InspectTarget } from '../protocol/summary.ts';
 import type { Why } from '../protocol/why.ts';
 import type { Lab } from './lab.ts';
+import { runScenario } from './scenario.ts';
 import { useObservation } from './store.ts';
 
 /** What `window.__lab` offers; the tests import this type. */
@@ -14,11 +15,25 @@ export interface LabBridge {
   /** A point of the picture that stands for a target. */
   pointOf(target: InspectTarget): { x: number; y: number } | null;
   why(target: InspectTarget): Promise<Why | null>;
+  play(): Promise<void>;
   pause(): Promise<void>;
+  setSpeed(speed: number): Promise<void>;
+  /** The gallery, and running one of it, for its thumbnails. */
+  scenarios(): Promise<{ name: string; seconds: number }[]>;
+  runScenario(name: string): Promise<void>;
   step(grain: StepGrain): Promise<void>;
   stateHash(): Promise<string | null>;
   /** Makes the worker fail. */
   crash(): void;
+}
+
+/** The catalog, when it is there. */
+async function catalogOf() {
+  for (;;) {
+    const { catalog } = useObservation.getState();
+    if (catalog) return catalog;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 export function exposeForTests(lab: Lab): void {
@@ -30,7 +45,11 @@ export function exposeForTests(lab: Lab): void {
     cellRect: (node, frame) => lab.picture?.cellRect(node, frame) ?? null,
     pointOf: (target) => lab.picture?.pointOf(target) ?? null,
     why: (target) => lab.why(target),
+    play: () => lab.play(),
     pause: () => lab.pause(),
+    setSpeed: (speed) => lab.setSpeed(speed),
+    scenarios: async () => (await catalogOf()).scenarios,
+    runScenario: async (name) => runScenario(lab, await catalogOf(), name),
     step: (grain) => lab.step(grain),
     stateHash: () => lab.stateHash(),
     crash: () => lab.crash(),

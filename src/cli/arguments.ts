@@ -1,5 +1,8 @@
 /** The options of `lab run`, checked one by one; wrong ones are named. */
 import { parseArgs } from 'node:util';
+import { ExperimentError } from '../scenarios/experiment.ts';
+import { scenarioByName } from '../scenarios/gallery.ts';
+import { scenarioExperiment } from '../scenarios/scenario.ts';
 import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
 import { suggestion } from '../workloads/error.ts';
 import { UsageError } from './io.ts';
@@ -22,6 +25,7 @@ export interface RunRequest {
 }
 
 const RUN_OPTIONS = {
+  scenario: { type: 'string' },
   machine: { type: 'string' },
   workload: { type: 'string' },
   variant: { type: 'string' },
@@ -90,7 +94,9 @@ export function parseRunArguments(args: string[]): RunRequest {
   for (const boot of values.boot ?? []) {
     if (boot !== 'noautonuma') throw new UsageError(`--boot: expected "noautonuma", got "${boot}"`);
   }
-  const parameters: Record<string, number> = {};
+  const { experiment: d, seconds } = startingPoint(values.scenario);
+  // Parameters belong to a program: those of the scenario's are none of another's.
+  const parameters: Record<string, number> = values.workload === undefined ? { ...d.parameters } : {};
   for (const [name, text] of pairs('--param', values.param ?? [])) {
     parameters[name] = numberOf(
       `--param ${name}`,
@@ -100,25 +106,39 @@ export function parseRunArguments(args: string[]): RunRequest {
       true,
     );
   }
-  const d = DEFAULT_EXPERIMENT;
   return {
     machine: values.machine ?? (d.machine as string),
     workload: values.workload ?? (d.workload as string),
     variant: values.variant ?? d.variant,
     policy: values.policy ?? d.policy,
     version: values.version ?? d.autonumaVersion,
-    noautonuma: values.boot !== undefined,
+    noautonuma: values.boot !== undefined || d.noautonuma,
     thp: values.thp ?? d.thp,
     parameters,
-    knobs: Object.fromEntries(pairs('--set', values.set ?? [])),
+    knobs: { ...d.knobs, ...Object.fromEntries(pairs('--set', values.set ?? [])) },
     seed: values.seed === undefined ? d.seed : numberOf('--seed', values.seed, 0, 0xffffffff, true),
     limitS:
       values['limit-s'] === undefined
-        ? LONGEST_S
+        ? seconds
         : numberOf('--limit-s', values['limit-s'], 0.001, LONGEST_S, false),
     series: values.series ?? false,
     json: values.json ?? false,
   };
+}
+
+/**
+ * What the other options are changes of: a scenario of the gallery, which runs until its answer is there, or the first screen.
+ * @throws UsageError naming the scenario that may have been meant
+ */
+function startingPoint(scenario: string | undefined) {
+  if (scenario === undefined) return { experiment: DEFAULT_EXPERIMENT, seconds: LONGEST_S };
+  try {
+    const { scenario: found, against } = scenarioByName(scenario);
+    return { experiment: scenarioExperiment(found, against), seconds: found.seconds };
+  } catch (error) {
+    if (error instanceof ExperimentError) throw new UsageError(`--${error.message}`);
+    throw error;
+  }
 }
 
 /** name=value, the value as text. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GALLERY } from '../scenarios/gallery.ts';
 import { workloadEntries } from '../scenarios/registry.ts';
 import type { LabIo } from './io.ts';
 import { runLab } from './lab.ts';
@@ -316,5 +317,33 @@ describe('tables', () => {
   it('explains itself', () => {
     expect(lab(['--help'])).toMatchObject({ status: 0, err: '' });
     expect(lab(['run', '--help']).out).toContain('--limit-s');
+  });
+});
+
+describe('lab scenarios', () => {
+  it('lists every scenario with both sides, and runs one by its name until its answer is there', () => {
+    const { out } = lab(['scenarios']);
+    for (const { name, question } of GALLERY) {
+      expect(out).toContain(`--scenario ${name}`);
+      expect(out).toContain(question);
+    }
+    expect(out).toContain('--scenario tie:room');
+    const listed = JSON.parse(lab(['scenarios', '--json']).out) as { name: string; experiment: object }[];
+    expect(listed.map(({ name }) => name)).toEqual(GALLERY.map(({ name }) => name));
+
+    const full = JSON.parse(lab(['run', '--scenario', 'full-node', '--json']).out) as RunResult;
+    expect(full).toMatchObject({ workload: 'full-node', pages_migrated: 0, finished: false, ticks: 30_000 });
+  });
+
+  it('lets the other options change it, and names a scenario that was meant', () => {
+    const args = ['run', '--scenario', 'tie', '--limit-s', '6', '--json'];
+    expect(JSON.parse(lab(args).out)).toMatchObject({ version: '27', ticks: 6000 });
+    expect(JSON.parse(lab([...args, '--version', '28']).out)).toMatchObject({ version: '28' });
+    // Another program does not get the scenario's parameters.
+    const other = [...args.slice(0, 2), 'scan-too-slow', ...SMALL, '--limit-s', '1', '--json'];
+    expect(lab(other).status).toBe(0);
+    const wrong = lab(['run', '--scenario', 'tei']);
+    expect(wrong.status).toBe(2);
+    expect(wrong.err).toContain('--scenario: there is no scenario "tei" (did you mean "tie"?)');
   });
 });

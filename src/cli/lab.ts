@@ -9,6 +9,7 @@ import { runCommand } from './run.ts';
 
 const USAGE = `usage:
   lab run [options]      run a program on a simulated machine
+    --scenario NAME         begin with a scenario of the gallery; other options change it
     --machine NAME|FILE     a preset, a machine file (JSON), or output of numactl --hardware
     --workload NAME|FILE    a built-in program, or a workload file (JSON)
     --variant V             hard_bind, inverse_bind or force_same_node
@@ -32,6 +33,7 @@ const USAGE = `usage:
     --json | --markdown     other forms of the table
   lab machines [--json]  the machines there are
   lab workloads [--json] the programs there are, with their parameters
+  lab scenarios [--json] the gallery: questions and what happens
   lab knobs [--json]     every knob of sysfs with its default and range
 `;
 

@@ -1,6 +1,8 @@
-/** `lab machines`, `lab workloads`, `lab knobs`: what there is to choose from. */
+/** `lab machines`, `lab workloads`, `lab scenarios`, `lab knobs`: what there is to choose from. */
 import { MACHINE_PRESETS, machineByName, presetNames } from '../kernel/machine/presets.ts';
 import { sysfsKnobs } from '../kernel/sysfs/sysfs.ts';
+import { GALLERY } from '../scenarios/gallery.ts';
+import { scenarioExperiment } from '../scenarios/scenario.ts';
 import { workloadEntries } from '../scenarios/registry.ts';
 import { parseOptions } from './arguments.ts';
 import type { LabIo } from './io.ts';
@@ -18,6 +20,7 @@ const LISTS: Record<string, { values: () => object[]; text: () => string }> = {
       ]),
   },
   workloads: { values: workloadEntries, text: workloadsText },
+  scenarios: { values: scenarios, text: scenariosText },
   knobs: { values: () => [...sysfsKnobs('alpha6')], text: knobsText },
 };
 
@@ -61,6 +64,39 @@ function workloadsText(): string {
       return lines.join('\n');
     })
     .join('\n\n');
+}
+
+/** The scenarios with their experiments spelt out, both sides. */
+function scenarios() {
+  return GALLERY.map((scenario) => {
+    const { settings: _settings, against, ...rest } = scenario;
+    return {
+      ...rest,
+      experiment: scenarioExperiment(scenario),
+      ...(against && {
+        against: {
+          name: `${scenario.name}:${against.name}`,
+          title: against.title,
+          experiment: scenarioExperiment(scenario, true),
+        },
+      }),
+    };
+  });
+}
+
+function scenariosText(): string {
+  return GALLERY.map((scenario) =>
+    [
+      scenario.name,
+      `  ${scenario.title}`,
+      `  ${scenario.question}`,
+      `  ${scenario.expected}`,
+      `  --scenario ${scenario.name}`,
+      ...(scenario.against
+        ? [`  --scenario ${scenario.name}:${scenario.against.name}  ${scenario.against.title}`]
+        : []),
+    ].join('\n'),
+  ).join('\n\n');
 }
 
 function knobsText(): string {

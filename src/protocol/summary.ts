@@ -1,6 +1,7 @@
 /** The figures for panels, captions, charts and the log: plain data, at most ten times a second. */
 import type { StepGrain } from './engine-api.ts';
 import type { Experiment } from './experiment.ts';
+import type { ScenarioInfo } from './scenario.ts';
 
 export interface MachineInfo {
   name: string;
@@ -46,6 +47,7 @@ export interface Catalog {
     variants: string[];
     parameters: WorkloadParameter[];
   }[];
+  scenarios: ScenarioInfo[];
   policies: { name: 'autonuma' | 'off'; title: string }[];
   versions: string[];
   /** Titles and prices of the versions, oldest first. */

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ExperimentError, resolveExperiment } from './experiment.ts';
 import { GALLERY, scenarioByName } from './gallery.ts';
@@ -25,4 +26,21 @@ it('finds a scenario and its other side by name, and names what was meant', () =
   expect(() => scenarioByName('tei')).toThrow(/"tie"/);
   expect(() => scenarioByName('tie:full')).toThrow('expected "tie:room"');
   expect(() => scenarioByName('full-node:empty')).toThrow('no other side');
+});
+
+it('has a small thumbnail of each (scripts/thumbnails.mjs)', () => {
+  for (const { name } of GALLERY) {
+    const file = new URL(`../../public/gallery/${name}.webp`, import.meta.url);
+    expect(existsSync(file), name).toBe(true);
+    expect(statSync(file).size, name).toBeLessThan(40_000);
+  }
+});
+
+it('docs/gallery.md has a section for each, with its question and its answer', () => {
+  const page = readFileSync(new URL('../../docs/gallery.md', import.meta.url), 'utf8').replaceAll('\n', ' ');
+  for (const { name, question, expected } of GALLERY) {
+    expect(page).toContain(`\`${name}\``);
+    expect(page).toContain(question);
+    expect(page).toContain(expected);
+  }
 });

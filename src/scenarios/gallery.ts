@@ -41,7 +41,9 @@ export function scenarioByName(name: string): { scenario: Scenario; against: boo
   }
   if (side === undefined) return { scenario, against: false };
   if (scenario.against?.name !== side) {
-    const expected = scenario.against ? `expected "${first}:${scenario.against.name}"` : 'it has no other side';
+    const expected = scenario.against
+      ? `expected "${first}:${scenario.against.name}"`
+      : 'it has no other side';
     throw new ExperimentError('scenario', `scenario: ${expected}, got "${name}"`);
   }
   return { scenario, against: true };

@@ -1,5 +1,5 @@
 /** The header: what runs on what under which rules, and the transport. */
-import { CircleHelp, Command as CommandIcon, FolderInput, ListChecks } from 'lucide-react';
+import { CircleHelp, Command as CommandIcon, FolderInput, LayoutGrid, ListChecks } from 'lucide-react';
 import { commandHint } from '../commands.ts';
 import { useExperiment, useObservation } from '../store.ts';
 import { versionName } from '../experiment.ts';
@@ -16,6 +16,15 @@ export function Header() {
       <BootOptions />
       <Transport />
       <nav className="header-end" aria-label="Help and commands">
+        <button
+          type="button"
+          className="icon"
+          title={commandHint('experiment.scenario')}
+          aria-label="Scenarios"
+          onClick={() => run('experiment.scenario')}
+        >
+          <LayoutGrid size={16} />
+        </button>
         <button
           type="button"
           className="icon"

@@ -52,9 +52,7 @@ it(
     expect(faults).toBeGreaterThan(450);
     expect(faults).toBeLessThan(512);
     // The memory is dragged after the collector.
-    expect(pmd.kernel.counters.pgmigrate_success).toBeGreaterThan(
-      2 * pte.kernel.counters.pgmigrate_success,
-    );
+    expect(pmd.kernel.counters.pgmigrate_success).toBeGreaterThan(2 * pte.kernel.counters.pgmigrate_success);
   },
   PATIENCE_MS,
 );

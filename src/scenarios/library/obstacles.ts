@@ -18,7 +18,8 @@ export const TIE: Scenario = {
 export const FULL_NODE: Scenario = {
   name: 'full-node',
   title: 'The destination is full',
-  question: 'Half of the threads run on a node that is full to the brim. What becomes of the pages they ask for?',
+  question:
+    'Half of the threads run on a node that is full to the brim. What becomes of the pages they ask for?',
   expected:
     'They are queued and stay where they are. knuma_migrated1 says “no room” every 100 ms: it never goes below the high watermark and never evicts. Not one page moves.',
   look: 'The bar below node 1 is long and does not shrink. Click it: state “no room”.',

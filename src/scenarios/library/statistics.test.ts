@@ -31,7 +31,8 @@ it(
     calm.to(30);
     expect(calm.to(40)).toBeGreaterThan(0.95);
     // Elapsed time of what both have done by the same moment.
-    const done = (run: ScenarioRun) => run.process('exchange').localBytes + run.process('exchange').remoteBytes;
+    const done = (run: ScenarioRun) =>
+      run.process('exchange').localBytes + run.process('exchange').remoteBytes;
     slow.to(60);
     calm.to(60);
     expect(done(calm)).toBeGreaterThan(1.1 * done(slow));

@@ -33,7 +33,7 @@ export const TOO_SLOW: Scenario = {
   name: 'scan-too-slow',
   title: 'Scanning too slowly',
   question:
-    'Threads exchange their data every 20 s, and two minutes pass between two scans. What does AutoNUMA know by then?',
+    'Threads exchange their data every 20 s, and two minutes pass between two scan passes. What does AutoNUMA know by then?',
   expected:
     'Nothing that is still true. After the first exchange nearly every access is remote until the data is given back, by the program and not by AutoNUMA. At the default rate it is local again 10 to 20 s after each exchange.',
   look: 'The chart of local accesses: it falls at 25 s and stays down.',
@@ -57,7 +57,7 @@ export const INHERITED: Scenario = {
     'No: with clone_reset and fork_reset 0 the children prefer node 0 from birth. All 12 crowd there, take their memory from there and share one memory controller, while node 1 is idle. Reset (the default), six start on each node and finish in half the time.',
   look: 'The CPUs of node 1 stay dark. Then run the other side.',
   speed: 5,
-  seconds: 40,
+  seconds: 50,
   settings: {
     machine: 'westmere-2n',
     workload: 'prefork',

@@ -57,7 +57,7 @@ test('a scenario and its other side: one click apart, and in the link', async ({
   await bar.getByRole('button', { name: 'As it was' }).click();
   await expect(page).not.toHaveURL(/p\.hoard/);
   // Another program is another matter.
-  await page.getByLabel('workload').selectOption('numa02');
+  await page.getByLabel('workload', { exact: true }).selectOption('numa02');
   await expect(bar).toHaveCount(0);
 });
 

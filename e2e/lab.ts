@@ -12,6 +12,7 @@ interface Bridge {
   pointOf(target: InspectTarget): { x: number; y: number } | null;
   why(target: InspectTarget): Promise<Why | null>;
   step(grain: string): Promise<void>;
+  seek(tick: number): Promise<void>;
   stateHash(): Promise<string | null>;
   crash(): void;
 }

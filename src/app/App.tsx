@@ -9,10 +9,12 @@ import { Notices } from './components/Notices.tsx';
 import { SidePanel } from './components/SidePanel.tsx';
 import { Stage } from './components/Stage.tsx';
 import { Timeline } from './components/Timeline.tsx';
+import { useBranches } from './branches.ts';
 import { useView } from './store.ts';
 
 const Charts = lazy(() => import('./components/Charts.tsx'));
 const ScenarioBar = lazy(() => import('./components/ScenarioBar.tsx'));
+const Branches = lazy(() => import('./components/Branches.tsx'));
 const SeriesTable = lazy(() => import('./components/SeriesTable.tsx'));
 const GalleryDialog = lazy(() => import('./components/GalleryDialog.tsx'));
 const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
@@ -24,6 +26,8 @@ export function App() {
   const charts = useView((view) => view.charts);
   const dialog = useView((view) => view.dialog);
   const hud = useView((view) => view.hud);
+  const open = useView((view) => view.branches);
+  const branches = useBranches((state) => state.branches.length > 1) && open;
   return (
     <div className="lab">
       <Header />
@@ -41,6 +45,11 @@ export function App() {
           </Suspense>
         )}
         <Timeline />
+        {branches && (
+          <Suspense>
+            <Branches />
+          </Suspense>
+        )}
       </section>
       {hud && <Hud />}
       <Notices />

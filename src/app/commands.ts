@@ -10,6 +10,7 @@ import { SPEEDS } from './constants.ts';
 import { formatSpeed } from './format.ts';
 import type { Lab } from './lab.ts';
 import { runScenario } from './scenario.ts';
+import { timeCommands } from './time-commands.ts';
 import {
   notify,
   PANELS,
@@ -102,6 +103,7 @@ const runCommands: Command[] = [
     choices: () => STEP_GRAINS.map((value) => ({ value, title: `to the next ${STEP_TITLES[value]}` })),
     run: (lab, value) => lab.step((value as StepGrain | undefined) ?? useView.getState().grain),
   },
+  ...timeCommands,
   {
     id: 'run.grain',
     title: 'Change what a step is',

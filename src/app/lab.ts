@@ -22,8 +22,10 @@ import {
 } from './experiment.ts';
 import { FramePump } from './frame-pump.ts';
 import { Hover } from './hover.ts';
+import type { RunBranch } from './branches.ts';
 import { LogStore, SeriesStore } from './series.ts';
 import { notify, useExperiment, useObservation, useView } from './store.ts';
+import { TimeTravel } from './time-travel.ts';
 import { decodeLink, encodeLink, type LinkState } from './url.ts';
 
 /** How long the first picture is waited for before the simulation plays without it, and how often it is looked for. */
@@ -34,6 +36,7 @@ export class Lab {
   readonly series = new SeriesStore();
   readonly log = new LogStore();
   readonly hover = new Hover();
+  readonly time: TimeTravel;
   picture: Picture | null = null;
   pump: FramePump | null = null;
   private engine: EngineClient;
@@ -48,6 +51,19 @@ export class Lab {
 
   constructor() {
     this.engine = startEngine(this.onDeath);
+    this.time = new TimeTravel({
+      ask: (call) => this.ask(call),
+      boot: (experiment, branch) => this.boot(experiment, branch),
+      stand: () => {
+        this.wanted = false;
+        this.pump?.wake();
+      },
+      refresh: async () => {
+        this.pump?.wake();
+        await this.look();
+        this.writeLink();
+      },
+    });
   }
 
   /** Read the link, boot, and begin to listen. */
@@ -63,6 +79,7 @@ export class Lab {
     window.setInterval(this.watch, 1000);
     void this.fetchCatalog();
     await this.bootOrFallBack(state.experiment);
+    if (state.at !== undefined) await this.time.seek(state.at);
   }
 
   // The worker ---------------------------------------------------------------------------------------------------
@@ -73,13 +90,20 @@ export class Lab {
     useObservation.setState({ status: 'crashed', crash: reason, step: { running: false, sentence: '' } });
   };
 
-  /** A fresh worker boots the experiment of the old one, edits included. */
+  /** A fresh worker boots the experiment of the old one, edits included, and goes to where that was; the way is shown. */
   async revive(): Promise<void> {
+    const { summary } = useObservation.getState();
+    const tick = this.pump?.stats.tick ?? summary?.tick ?? 0;
+    const played = this.wanted;
+    const branch = this.time.workerGone();
     this.engine.dispose();
     this.engine = startEngine(this.onDeath);
     useObservation.setState({ status: 'starting', crash: '' });
     this.summaryPending = 0;
-    await this.bootOrFallBack(useExperiment.getState().experiment);
+    this.wanted = false;
+    await this.bootOrFallBack(useExperiment.getState().experiment, branch);
+    await this.time.seek(tick);
+    if (played && !this.wanted) await this.play();
   }
 
   /** Once a second: a worker that leaves a summary unanswered for long is dead too. */
@@ -106,16 +130,20 @@ export class Lab {
 
   // The experiment -----------------------------------------------------------------------------------------------
 
-  /** Boot an experiment; the running one stays when the engine refuses the new one. */
-  async boot(experiment: Experiment): Promise<Reply<BootResult>> {
+  /**
+   * Boot an experiment; the running one stays when the engine refuses the new one.
+   * @param branch the branch that goes on with it; without it a new one begins
+   */
+  async boot(experiment: Experiment, branch?: RunBranch): Promise<Reply<BootResult>> {
     const speed = useView.getState().speed;
     await this.ask((api) => api.setSpeed(speed));
-    const reply = await this.ask((api) => api.boot(experiment, false));
+    const reply = await this.ask((api) => api.boot(experiment, false, branch?.engineId ?? undefined));
     if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
     if (!reply.ok) return reply;
     this.series.clear();
     this.log.clear();
     useExperiment.setState({ experiment });
+    this.time.booted(experiment, reply.value.branch, branch);
     useView.setState({ selection: null });
     // The last summary stays until the first of the new kernel is here, so that nothing flashes.
     useObservation.setState({ status: 'ready', boot: reply.value, step: { running: false, sentence: '' } });
@@ -144,8 +172,8 @@ export class Lab {
   }
 
   /** Boot what a link asks for, or as much of it as this engine knows. */
-  private async bootOrFallBack(experiment: Experiment): Promise<void> {
-    let reply = await this.boot(experiment);
+  private async bootOrFallBack(experiment: Experiment, branch?: RunBranch): Promise<void> {
+    let reply = await this.boot(experiment, branch);
     if (reply.ok || useObservation.getState().status === 'crashed') return;
     notify(reply.error);
     const catalog = await this.ask((api) => api.catalog());
@@ -203,8 +231,16 @@ export class Lab {
 
   /** The same experiment from its beginning, with the knobs as they are now. */
   async restart(): Promise<void> {
-    if (useObservation.getState().status === 'crashed') await this.revive();
-    else await this.change({});
+    if (useObservation.getState().status === 'crashed') {
+      await this.revive();
+    } else if (useExperiment.getState().experiment.edits.length > 0) {
+      await this.change({});
+    } else {
+      // Nothing was changed on the way: it would be the same run again.
+      const play = this.wanted;
+      await this.time.seek(0);
+      if (play) await this.play();
+    }
   }
 
   /** Write a knob of the running kernel; it answers as the kernel does. */
@@ -248,12 +284,15 @@ export class Lab {
     this.wanted = true;
     useObservation.setState({ step: { running: false, sentence: '' } });
     await this.ask((api) => api.play());
+    this.writeLink();
     this.touched();
   }
 
   async pause(): Promise<void> {
     this.wanted = false;
     await this.ask((api) => api.pause());
+    await this.look();
+    this.writeLink();
     this.touched();
   }
 
@@ -281,6 +320,8 @@ export class Lab {
     const reply = await this.ask((api) => api.step(grain));
     const sentence = !reply ? '' : reply.ok ? reply.value.sentence : reply.error;
     useObservation.setState({ step: { running: false, sentence } });
+    await this.look();
+    this.writeLink();
     this.touched();
   }
 
@@ -416,6 +457,7 @@ export class Lab {
     this.log.apply(summary.log, summary.logEpoch);
     useObservation.setState({ summary });
     this.adoptEdits(summary);
+    this.time.observed(summary);
     this.picture?.setSummary(summary);
     if (this.isReady(summary)) for (const resolve of this.readyWaiters.splice(0)) resolve();
   }
@@ -434,7 +476,10 @@ export class Lab {
   link(): string {
     const { speed, dialog } = useView.getState();
     const view = dialog === 'published' ? 'published' : 'lab';
-    return encodeLink({ experiment: useExperiment.getState().experiment, speed, paused: false, view });
+    const { experiment } = useExperiment.getState();
+    const { summary } = useObservation.getState();
+    const at = !this.wanted && summary && summary.tick > 0 ? summary.tick : undefined;
+    return encodeLink({ experiment, speed, paused: false, view, at });
   }
 
   private writeLink(): void {
@@ -443,11 +488,11 @@ export class Lab {
   }
 
   /** How a link wants the laboratory looked at. */
-  private adoptView({ speed, paused, view }: LinkState): void {
+  private adoptView({ speed, paused, view, at }: LinkState): void {
     const { dialog } = useView.getState();
     const next = view === 'published' ? view : dialog === 'published' ? null : dialog;
     useView.setState({ speed, dialog: next });
-    this.wanted = !paused;
+    this.wanted = !paused && at === undefined;
   }
 
   private readonly onHashChange = (): void => {
@@ -455,6 +500,8 @@ export class Lab {
     const { state, problems } = decodeLink(location.hash);
     for (const problem of problems) notify(problem);
     this.adoptView(state);
-    void this.bootOrFallBack(state.experiment);
+    void this.bootOrFallBack(state.experiment).then(() => {
+      if (state.at !== undefined) void this.time.seek(state.at);
+    });
   };
 }

@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/timeline.css';
 import './styles/panels.css';
 import './styles/layout.css';
 import './styles/gallery.css';

@@ -46,6 +46,8 @@ export interface ViewState {
   grain: StepGrain;
   charts: ChartsMode;
   hud: boolean;
+  /** The list of branches is open, once there are two. */
+  branches: boolean;
   dialog: DialogId | null;
   /** Text that a dropped or pasted file brought into the import dialog, and what was wrong with it. */
   importText: string;
@@ -88,6 +90,7 @@ export const useView = create<ViewState>(() => ({
   grain: 'tick',
   charts: 'charts',
   hud: false,
+  branches: true,
   dialog: null,
   importText: '',
   importError: '',

@@ -22,6 +22,7 @@ export interface LabBridge {
   scenarios(): Promise<{ name: string; seconds: number }[]>;
   runScenario(name: string): Promise<void>;
   step(grain: StepGrain): Promise<void>;
+  seek(tick: number): Promise<void>;
   stateHash(): Promise<string | null>;
   /** Makes the worker fail. */
   crash(): void;
@@ -51,6 +52,7 @@ export function exposeForTests(lab: Lab): void {
     scenarios: async () => (await catalogOf()).scenarios,
     runScenario: async (name) => runScenario(lab, await catalogOf(), name),
     step: (grain) => lab.step(grain),
+    seek: (tick) => lab.time.seek(tick),
     stateHash: () => lab.stateHash(),
     crash: () => lab.crash(),
   };

@@ -17,6 +17,8 @@ export interface LinkState {
   paused: boolean;
   /** What is open over the laboratory. */
   view: 'lab' | 'published';
+  /** Tick at which to stand, paused; left out to begin at the beginning. */
+  at?: number;
 }
 
 export interface DecodedLink {
@@ -46,6 +48,7 @@ export function encodeLink(state: LinkState): string {
     pairs.push(['speed', Number.isFinite(state.speed) ? String(state.speed) : 'max']);
   }
   if (state.view !== 'lab') pairs.push(['view', state.view]);
+  if (state.at !== undefined) pairs.push(['at', String(state.at)]);
   if (state.paused) pairs.push(['paused', '1']);
   for (const [name, value] of sorted(experiment.parameters)) pairs.push([`p.${name}`, String(value)]);
   for (const [path, value] of sorted(experiment.knobs)) pairs.push([`knobs.${path}`, value]);
@@ -129,6 +132,12 @@ function readField(state: LinkState, name: string, value: string): string | null
       return oneOf(value, ['lab', 'published'], (text) => (state.view = text as LinkState['view']));
     case 'paused':
       return oneOf(value, ['0', '1'], (text) => (state.paused = text === '1'));
+    case 'at': {
+      if (!/^\d{1,9}$/.test(value))
+        return `"${value.slice(0, 40)}" is not a tick (a whole number of milliseconds)`;
+      state.at = Number(value);
+      return null;
+    }
     case 'edit': {
       const match = /^(\d{1,12}),([^,]+),(.*)$/.exec(value);
       if (!match || !isKnobPath(match[2])) return 'an edit is written tick,path,value';

@@ -1,5 +1,5 @@
 /** Play, pause, restart, step, speed, and the clock. */
-import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
+import { Pause, Play, RotateCcw, StepBack, StepForward } from 'lucide-react';
 import { STEP_GRAINS, type StepGrain } from '../../protocol/engine-api.ts';
 import { STEP_TITLES } from '../../protocol/summary.ts';
 import { commandHint } from '../commands.ts';
@@ -37,6 +37,16 @@ export function Transport() {
         <RotateCcw size={15} />
       </button>
       <span className="joined">
+        <button
+          type="button"
+          className="icon"
+          disabled={!ready || stepping}
+          title={commandHint('run.step-back')}
+          aria-label={`Step back to the previous ${STEP_TITLES[grain]}`}
+          onClick={() => run('run.step-back')}
+        >
+          <StepBack size={15} />
+        </button>
         <button
           type="button"
           className="icon"

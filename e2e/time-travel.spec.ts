@@ -173,6 +173,8 @@ test('after the worker has died a fresh one goes to the tick the old one had', a
   await page.evaluate(() => window.__lab.crash());
   const banner = page.getByRole('alert').filter({ hasText: 'has stopped' });
   await banner.getByRole('button', { name: 'Restart the kernel' }).click();
+  await expect(banner).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => window.__lab.stateHash()), { timeout: 60_000 }).toBe(there);
   expect(await hashAt(lab, latest)).toBe(there);
   await expect(page.getByRole('region', { name: 'Branches' })).toHaveCount(0);
 });

@@ -49,6 +49,7 @@ const link: fc.Arbitrary<LinkState> = fc.record({
   speed: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 1e6, noNaN: true })),
   paused: fc.boolean(),
   view: fc.constantFrom('lab' as const, 'published' as const),
+  at: fc.option(fc.nat(999_999_999), { nil: undefined }),
 });
 
 describe('the link', () => {
@@ -119,5 +120,6 @@ function reorder(state: LinkState): LinkState {
     speed: Number.isFinite(state.speed) ? state.speed : Number.POSITIVE_INFINITY,
     paused: state.paused,
     view: state.view,
+    at: state.at,
   };
 }

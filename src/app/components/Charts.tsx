@@ -9,6 +9,7 @@ import { PANEL_INTERVAL_MS } from '../constants.ts';
 import { trim } from '../format.ts';
 import type { Lab } from '../lab.ts';
 import { useObservation } from '../store.ts';
+import { drawNow, rowAt } from './chart-now.ts';
 import { useLab, usePalette, usePolled } from './use-lab.ts';
 
 /** Text that changes when processes come or go; compared by value. */
@@ -83,6 +84,15 @@ function MoreCharts({ host }: { host: RefObject<HTMLDivElement | null> }) {
   );
 }
 
+/** How often the present is looked for while a person scrubs. */
+const NOW_MS = 100;
+
+/** The present in seconds when more than it has been simulated, else null. */
+function presentOf(lab: Lab): number | null {
+  const tick = lab.pump?.stats.tick ?? lab.time.end;
+  return tick < lab.time.end ? tick / 1000 : null;
+}
+
 /** All charts of one set of processes in one palette. */
 class ChartRow {
   private readonly lab: Lab;
@@ -91,7 +101,9 @@ class ChartRow {
   private readonly palette: Palette;
   private charts: Chart[] = [];
   private drawnVersion = -1;
+  private drawnNow: number | null = null;
   private readonly timer: number;
+  private readonly nowTimer: number;
   private readonly observer: ResizeObserver;
 
   constructor(lab: Lab, host: HTMLElement, processes: readonly NamedProcess[], palette: Palette) {
@@ -102,6 +114,7 @@ class ChartRow {
     this.observer = new ResizeObserver(() => this.resize());
     this.refresh();
     this.timer = window.setInterval(() => this.refresh(), PANEL_INTERVAL_MS);
+    this.nowTimer = window.setInterval(() => this.followNow(), NOW_MS);
     this.observer.observe(host);
   }
 
@@ -113,11 +126,18 @@ class ChartRow {
     const shape = specs.map((spec) => `${spec.key}:${spec.lines.length}`).join();
     if (shape !== this.charts.map((chart) => chart.shape).join()) {
       for (const chart of this.charts) chart.destroy();
-      this.charts = specs.map((spec) => new Chart(this.host, spec, this.palette));
+      this.charts = specs.map((spec) => new Chart(this.lab, this.host, spec, this.palette));
       // A chart is as wide as its neighbours leave it: known only when all are there.
       this.resize();
     }
     specs.forEach((spec, index) => this.charts[index].draw(series.columns.t, spec));
+  }
+
+  private followNow(): void {
+    const now = presentOf(this.lab);
+    if (now === this.drawnNow || document.hidden) return;
+    this.drawnNow = now;
+    for (const chart of this.charts) chart.redraw();
   }
 
   private resize(): void {
@@ -126,6 +146,7 @@ class ChartRow {
 
   destroy(): void {
     window.clearInterval(this.timer);
+    window.clearInterval(this.nowTimer);
     this.observer.disconnect();
     for (const chart of this.charts) chart.destroy();
   }
@@ -143,8 +164,10 @@ class Chart {
   private readonly readings: HTMLElement[];
   private readonly plot: uPlot;
   private spec: ChartSpec;
+  private readonly lab: Lab;
 
-  constructor(host: HTMLElement, spec: ChartSpec, palette: Palette) {
+  constructor(lab: Lab, host: HTMLElement, spec: ChartSpec, palette: Palette) {
+    this.lab = lab;
     this.spec = spec;
     this.shape = `${spec.key}:${spec.lines.length}`;
     this.figure = document.createElement('figure');
@@ -183,6 +206,11 @@ class Chart {
     this.read();
   }
 
+  redraw(): void {
+    this.plot.redraw(false);
+    this.read();
+  }
+
   resize(): void {
     const { clientWidth, clientHeight } = this.body;
     if (clientWidth > 0 && (clientWidth !== this.plot.width || clientHeight !== this.plot.height)) {
@@ -195,9 +223,11 @@ class Chart {
     this.figure.remove();
   }
 
-  /** Values under the cursor, or the latest. */
+  /** Values under the cursor, or those of the present. */
   private read(): void {
-    const at = this.plot?.cursor.idx ?? null;
+    const now = presentOf(this.lab);
+    const present = now === null ? null : rowAt(this.lab.series.columns.t, now);
+    const at = this.plot?.cursor.idx ?? present;
     this.readings.forEach((reading, index) => {
       const { column, format = this.spec.format } = this.spec.lines[index];
       const value = column[at ?? column.length - 1];
@@ -251,7 +281,12 @@ class Chart {
           points: { show: false },
         })),
       ],
-      hooks: { setCursor: [() => this.read()] },
+      hooks: {
+        setCursor: [() => this.read()],
+        draw: [
+          (plot) => drawNow(plot, presentOf(this.lab), css(palette.colours.panel), css(palette.colours.text)),
+        ],
+      },
     };
   }
 }

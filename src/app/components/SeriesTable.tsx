@@ -64,10 +64,11 @@ function tabulate(
   const head = ['time', ...specs.flatMap((spec) => spec.lines.map((line) => lineTitle(spec, line.label)))];
   const count = Math.min(ROWS, series.length);
   const rows: string[][] = [];
+  const now = (lab.pump?.stats.tick ?? Infinity) / 1000;
   for (let i = count - 1; i >= 0; i--) {
     const at = count === 1 ? 0 : Math.round((i * (series.length - 1)) / (count - 1));
     rows.push([
-      `${trim(series.columns.t[at])} s`,
+      `${trim(series.columns.t[at])} s${series.columns.t[at] > now + 1e-9 ? ' (later)' : ''}`,
       ...specs.flatMap((spec) =>
         spec.lines.map(({ column, format = spec.format }) => {
           const value = column[at];

@@ -53,6 +53,22 @@ describe('the bench', () => {
     expect(printed).toContain('slowest 5 s');
   });
 
+  it('seeks, and finds every state as it was', () => {
+    const bench = path.join(import.meta.dirname, 'bench.ts');
+    const to = path.join(folder, 'seeks.json');
+    const done = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', bench, '--quick', '--only', 'seek numa01 pte', '--out', to],
+      { cwd: path.resolve(import.meta.dirname, '..'), encoding: 'utf8' },
+    );
+    expect(done.stderr).not.toMatch(/FAILED/);
+    expect(done.stdout).toContain('median ms');
+    const [row] = (JSON.parse(readFileSync(to, 'utf8')) as Results).seeks!;
+    expect(row).toMatchObject({ name: 'seek numa01 pte', behindS: 5, exact: true, limitMb: 512 });
+    expect(row.checkpointMb).toBeGreaterThan(0);
+    expect(row.medianMs).toBeGreaterThan(0);
+  }, 120_000);
+
   it('compares with other results', () => {
     const slower = structuredClone(results);
     slower.kernel[0].at = 'another time';

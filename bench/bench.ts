@@ -1,6 +1,6 @@
 /**
  * npm run bench: measure, print a table, write bench/results.json.
- *   -- --only NAME       only the parts whose name contains NAME (kernel, page, start, size, or a row such as numa02);
+ *   -- --only NAME       only the parts whose name contains NAME (kernel, seek, page, start, size, or a row such as numa02);
  *                        may be given again. The other rows of results.json stay
  *   -- --quick           a short smoke: nothing it says is a measurement
  *   -- --compare FILE    afterwards, ratios to other results
@@ -14,12 +14,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BrowserBench } from './browser.ts';
-import { BROWSER_CASES, BROWSER_SIZES, KERNEL_CASES } from './cases.ts';
+import { BROWSER_CASES, BROWSER_SIZES, KERNEL_CASES, SEEK_CASES } from './cases.ts';
 import { compare } from './compare.ts';
 import { writeDocs } from './docs.ts';
 import { measureKernel } from './kernel.ts';
 import { calibrate, median, ROOT, round } from './measure.ts';
 import { SCHEMA, type Results } from './results.ts';
+import { measureSeek } from './seek.ts';
 import { measureSize } from './size.ts';
 import { asText, circumstancesOf, tables } from './table.ts';
 
@@ -39,7 +40,7 @@ const out = path.resolve(ROOT, values.out);
 const say = (text: string): unknown => process.stderr.write(`${text}\n`);
 
 /** A part is wanted when one of --only is its kind, or is in its name. */
-const KINDS = ['kernel', 'page', 'start', 'size'];
+const KINDS = ['kernel', 'seek', 'page', 'start', 'size'];
 const wanted = (kind: string, name = kind): boolean =>
   only.length === 0 || only.some((each) => each === kind || (!KINDS.includes(each) && name.includes(each)));
 
@@ -64,6 +65,7 @@ function begin(): Results {
     browser: keep?.browser ?? '',
     megastepsPerS: round(calibrate()),
     kernel: keep?.kernel ?? [],
+    seeks: keep?.seeks ?? [],
     pages: keep?.pages ?? [],
     start: keep?.start ?? null,
     size: keep?.size ?? null,
@@ -102,6 +104,14 @@ async function kernelParts(results: Results): Promise<void> {
     });
   }
   if (speeds.length > 0) results.megastepsPerS = round(median(speeds));
+}
+
+async function seekParts(results: Results): Promise<void> {
+  const rows = (results.seeks ??= []);
+  for (const each of SEEK_CASES) {
+    if (wanted('seek', each.name))
+      await part(each.name, async () => put(rows, await measureSeek(each, quick)));
+  }
 }
 
 async function browserParts(results: Results): Promise<void> {
@@ -155,6 +165,8 @@ async function main(): Promise<void> {
   if (needsDist() && !values['no-build']) build();
   if (wanted('size')) await part('size', async () => void (results.size = await measureSize(quick)));
   await kernelParts(results);
+  save();
+  await seekParts(results);
   save();
   await browserParts(results);
   save();

@@ -81,6 +81,48 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   },
 ];
 
+/** One experiment to go back in. */
+export interface SeekCase {
+  name: string;
+  note: string;
+  experiment: Partial<Experiment>;
+  /** Simulated seconds to have behind, or as far as the program goes. */
+  behindS: number;
+}
+
+export const SEEK_CASES: readonly SeekCase[] = [
+  {
+    name: 'seek numa01',
+    note: '24 CPUs, 16 GB, pmd mode, to its end',
+    experiment: { workload: 'numa01' },
+    behindS: 300,
+  },
+  {
+    name: 'seek numa01 pte',
+    note: 'the same in pte mode',
+    experiment: { workload: 'numa01', knobs: PTE },
+    behindS: 300,
+  },
+  {
+    name: 'seek crossed',
+    note: '24 CPUs, 16 GB, five minutes',
+    experiment: { workload: 'crossed', parameters: { seconds: 1000 } },
+    behindS: 300,
+  },
+  {
+    name: 'seek fork-build',
+    note: '24 CPUs, 16 GB, hundreds of processes',
+    experiment: { workload: 'fork-build' },
+    behindS: 60,
+  },
+  {
+    name: 'seek terabyte',
+    note: '8 nodes, 128 CPUs, 768 GiB mapped',
+    experiment: { machine: 'terabyte-8n', workload: TERABYTE_WORKLOAD },
+    behindS: 60,
+  },
+];
+
 /** One experiment for the page. */
 export interface BrowserCase {
   name: string;

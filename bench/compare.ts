@@ -12,7 +12,7 @@ interface Measured {
   stateHash?: string;
 }
 
-function measured({ kernel, pages, start, size }: Results): Measured[] {
+function measured({ kernel, seeks = [], pages, start, size }: Results): Measured[] {
   const list: Measured[] = kernel.map((row) => ({
     name: row.name,
     at: row.at,
@@ -27,6 +27,18 @@ function measured({ kernel, pages, start, size }: Results): Measured[] {
       ['peak MB', row.peakMb, 'less'],
     ],
   }));
+  for (const row of seeks) {
+    list.push({
+      name: row.name,
+      at: row.at,
+      figures: [
+        ['median ms', row.medianMs, 'less'],
+        ['p95 ms', row.p95Ms, 'less'],
+        ['silence ms', row.silentMs, 'less'],
+        ['checkpoint MB', row.checkpointMb, 'less'],
+      ],
+    });
+  }
   for (const row of pages) {
     list.push({
       name: row.name,

@@ -98,6 +98,26 @@ export interface SizeRow extends Circumstances {
   workerKbGzipped: number;
 }
 
+/** Seeks to ticks drawn evenly from all that was simulated, each with a frame of the picture after it. */
+export interface SeekRow extends Circumstances {
+  name: string;
+  note: string;
+  seeks: number;
+  behindS: number;
+  medianMs: number;
+  p95Ms: number;
+  worstMs: number;
+  /** Longest time in which the worker would have heard nobody while seeking. */
+  silentMs: number;
+  /** Checkpoints at the end, what they take and may take, and the whole process. */
+  checkpoints: number;
+  checkpointMb: number;
+  limitMb: number;
+  rssMb: number;
+  /** Every state came out as it was on the way forward. */
+  exact: boolean;
+}
+
 export interface Results {
   schema: 'autonuma-lab/bench/1';
   quick: boolean;
@@ -109,6 +129,8 @@ export interface Results {
   /** Steps of the calibration loop a second of CPU time, in millions. */
   megastepsPerS: number;
   kernel: KernelRow[];
+  /** Not in results of before there were seeks. */
+  seeks?: SeekRow[];
   pages: BrowserRow[];
   start: StartRow | null;
   size: SizeRow | null;

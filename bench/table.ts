@@ -1,5 +1,5 @@
 /** Results as tables: for a terminal, and for docs/performance.md. */
-import type { BrowserRow, KernelRow, Results } from './results.ts';
+import type { BrowserRow, KernelRow, Results, SeekRow } from './results.ts';
 
 export interface Table {
   title: string;
@@ -56,6 +56,24 @@ function pageCells(row: BrowserRow): string[] {
   ];
 }
 
+function seekCells(row: SeekRow): string[] {
+  return [
+    row.name,
+    row.note,
+    number(row.behindS),
+    number(row.medianMs),
+    number(row.p95Ms),
+    number(row.worstMs),
+    number(row.silentMs),
+    String(row.checkpoints),
+    `${number(row.checkpointMb)} of ${number(row.limitMb)}`,
+    number(row.rssMb),
+    row.exact ? 'yes' : 'NO',
+    String(row.seeks),
+    percent(row.idleBefore),
+  ];
+}
+
 export function tables(results: Results): Table[] {
   const { kernel, pages, start, size } = results;
   const list: Table[] = [];
@@ -106,6 +124,28 @@ export function tables(results: Results): Table[] {
       rows: pages.map(pageCells),
     });
   }
+  const { seeks = [] } = results;
+  if (seeks.length > 0) {
+    list.push({
+      title: 'Back in time: a seek to a random tick and a frame of it',
+      head: [
+        'experiment',
+        'what',
+        'behind s',
+        'median ms',
+        'p95 ms',
+        'worst ms',
+        'longest silence ms',
+        'checkpoints',
+        'their MB',
+        'process MB',
+        'exact',
+        'seeks',
+        'idle',
+      ],
+      rows: seeks.map(seekCells),
+    });
+  }
   const rest: string[][] = [];
   if (start) {
     rest.push(
@@ -152,9 +192,13 @@ export function asMarkdown({ title, head, rows }: Table): string {
 
 /** Where it was measured, one sentence. */
 export function circumstancesOf(results: Results): string {
-  const rows = [...results.kernel, ...results.pages, results.start, results.size].filter(
-    (row) => row !== null,
-  );
+  const rows = [
+    ...results.kernel,
+    ...(results.seeks ?? []),
+    ...results.pages,
+    results.start,
+    results.size,
+  ].filter((row) => row !== null);
   const days = [...new Set(rows.map((row) => row.at.slice(0, 10)))].sort();
   const commits = [...new Set(rows.map((row) => row.commit))];
   const idles = rows.flatMap((row) => (row.idleBefore === null ? [] : [row.idleBefore]));

@@ -1,5 +1,5 @@
 /**
- * The memory that checkpoints of all branches may take together. When there are too many, the one goes that is missed least: its
+ * The branches there are, and the memory that the checkpoints of all of them may take together. When there are too many, the one goes that is missed least: its
  * neighbours are near, and it is far from the present or on a branch that is not on show. So they stand densest around the present.
  */
 import { bytesBeyond } from '../kernel/freeze.ts';
@@ -25,7 +25,8 @@ export class Checkpoints {
   readonly limit: number;
   /** What they take now, about. */
   bytes = 0;
-  private readonly branches = new Set<Branch>();
+  private readonly branches = new Map<number, Branch>();
+  private lastId = 0;
 
   constructor(limit = CHECKPOINT_BYTES) {
     this.limit = limit;
@@ -33,18 +34,30 @@ export class Checkpoints {
 
   /** How many there are. */
   get count(): number {
-    return new Set([...this.branches].flatMap((branch) => branch.checkpoints)).size;
+    return this.all().size;
+  }
+
+  /** A number that no branch has had. */
+  get nextId(): number {
+    return this.lastId + 1;
+  }
+
+  /** The branch of a number, if it has not been dropped. */
+  find(id: number): Branch | undefined {
+    return this.branches.get(id);
   }
 
   /** Look after the checkpoints of a branch as well. */
   adopt(branch: Branch): void {
-    this.branches.add(branch);
+    this.branches.set(branch.id, branch);
+    this.lastId = Math.max(this.lastId, branch.id);
   }
 
   /** A branch is gone; checkpoints that it shares with others stay. */
   drop(branch: Branch): void {
-    this.branches.delete(branch);
-    this.recount();
+    this.branches.delete(branch.id);
+    this.bytes = 0;
+    for (const { bytes } of this.all()) this.bytes += bytes;
   }
 
   /** Keep a new checkpoint of a branch, and let others go if they take too much. @param present the tick on show */
@@ -62,7 +75,7 @@ export class Checkpoints {
   private remove(victim: Checkpoint): void {
     this.bytes -= victim.bytes;
     const settled = new Set<Checkpoint>();
-    for (const { checkpoints } of this.branches) {
+    for (const { checkpoints } of this.branches.values()) {
       const place = checkpoints.indexOf(victim);
       if (place < 0) continue;
       checkpoints.splice(place, 1);
@@ -81,16 +94,14 @@ export class Checkpoints {
     this.bytes += checkpoint.bytes;
   }
 
-  private recount(): void {
-    const seen = new Set([...this.branches].flatMap((branch) => branch.checkpoints));
-    this.bytes = 0;
-    for (const { bytes } of seen) this.bytes += bytes;
+  private all(): Set<Checkpoint> {
+    return new Set([...this.branches.values()].flatMap((branch) => branch.checkpoints));
   }
 
   /** The one whose loss costs least; the first of a branch is never let go. */
   private leastMissed(current: Branch, present: number): Checkpoint | null {
     const worth = new Map<Checkpoint, number>();
-    for (const branch of this.branches) {
+    for (const branch of this.branches.values()) {
       const { checkpoints } = branch;
       for (let i = 1; i < checkpoints.length; i++) {
         const { tick } = checkpoints[i];

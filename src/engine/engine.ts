@@ -77,9 +77,7 @@ export class Engine implements EngineApi {
   private generation = 0;
   /** Boots asked for so far: a later one overtakes one that is still fitting its machine. */
   private boots = 0;
-  private readonly branches = new Map<number, Branch>();
   private readonly checkpointStore: Checkpoints;
-  private lastBranch = 0;
   /** The jump in time under way. */
   private jump: Jump | null = null;
   private mode: 'idle' | 'playing' | 'stepping' | 'seeking' = 'idle';
@@ -103,20 +101,17 @@ export class Engine implements EngineApi {
 
   async boot(experiment: Experiment, play: boolean, branchId?: number): Promise<Reply<BootResult>> {
     let session: Session;
-    let branch: Branch | null = null;
     const turn = ++this.boots;
     try {
       await this.fitMachine(experiment);
       if (turn !== this.boots) return { ok: false, error: 'Another experiment was started meanwhile.' };
-      branch = this.branches.get(branchId ?? -1) ?? new Branch(this.lastBranch + 1, experiment.edits);
-      session = new Session(experiment, this.generation + 1, branch, this.checkpointStore);
+      const { checkpointStore: store } = this;
+      const branch = store.find(branchId ?? -1) ?? new Branch(store.nextId, experiment.edits);
+      session = new Session(experiment, this.generation + 1, branch, store);
     } catch (error) {
-      if (branch && !this.branches.has(branch.id)) this.checkpointStore.drop(branch);
       return { ok: false, error: messageOf(error) };
     }
     this.stop();
-    this.lastBranch = Math.max(this.lastBranch, branch.id);
-    this.branches.set(branch.id, branch);
     this.session = session;
     this.generation = session.generation;
     this.problem = '';
@@ -126,7 +121,7 @@ export class Engine implements EngineApi {
     const { title, question } = session.workload;
     const value = {
       generation: this.generation,
-      branch: branch.id,
+      branch: session.branch.id,
       machine: machineInfo(session.k),
       workloadTitle: title,
       workloadQuestion: question,
@@ -222,10 +217,8 @@ export class Engine implements EngineApi {
   }
 
   async forgetBranch(id: number): Promise<void> {
-    const branch = this.branches.get(id);
-    if (!branch || branch === this.session?.branch) return;
-    this.branches.delete(id);
-    this.checkpointStore.drop(branch);
+    const branch = this.checkpointStore.find(id);
+    if (branch && branch !== this.session?.branch) this.checkpointStore.drop(branch);
   }
 
   async checkpoints(): Promise<{ count: number; bytes: number; limit: number }> {
@@ -239,11 +232,7 @@ export class Engine implements EngineApi {
     // On the way to a tick is no place to change anything.
     if (this.mode === 'seeking') this.stop();
     this.acted = true;
-    const reply = guarded(() => session.writeKnob(path, value, this.lastBranch + 1));
-    const { branch } = session;
-    this.lastBranch = Math.max(this.lastBranch, branch.id);
-    this.branches.set(branch.id, branch);
-    return reply;
+    return guarded(() => session.writeKnob(path, value));
   }
 
   async shell(line: string, state: ShellSession): Promise<ShellReply> {

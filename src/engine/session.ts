@@ -154,15 +154,14 @@ export class Session {
   /**
    * Write a knob, or do something to a process (scenarios/process-edits.ts), now, between two ticks. In the past this forks: time is
    * then on a new branch.
-   * @param forkId the number of that branch
    */
-  writeKnob(path: string, value: string, forkId = this.current.id + 1): Reply<string> {
+  writeKnob(path: string, value: string): Reply<string> {
     const done = this.write(path, value);
     if (!done.ok) return done;
     const { ticks, output } = this.k;
     if (ticks < this.current.end) {
       const edits = this.current.edits.slice(0, this.applied);
-      this.current = this.current.fork(forkId, ticks, edits, output);
+      this.current = this.current.fork(this.checkpoints.nextId, ticks, edits, output);
       this.ledger.fork();
       this.checkpoints.adopt(this.current);
     }

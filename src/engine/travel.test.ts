@@ -110,10 +110,10 @@ describe('a session', () => {
     const oldEnd = told(session);
     const oldSeries = { ...session.series.chunk(0, -1), epoch: 0 };
     goTo(session, 505, clock);
-    expect(session.writeKnob('autonuma/enabled', '0', 7)).toEqual({ ok: true, value: '0' });
+    expect(session.writeKnob('autonuma/enabled', '0')).toEqual({ ok: true, value: '0' });
     const forked = session.branch;
     expect(forked).not.toBe(old);
-    expect(forked).toMatchObject({ id: 7, parent: 1, forkTick: 505, end: 505 });
+    expect(forked).toMatchObject({ id: 2, parent: 1, forkTick: 505, end: 505 });
     expect(forked.edits).toEqual([{ tick: 505, path: 'autonuma/enabled', value: '0' }]);
     expect(old.edits).toEqual([]);
     session.run(700, clock, Infinity);
@@ -185,7 +185,7 @@ describe('checkpoints', () => {
     const whole = checkpoints.bytes;
     goTo(session, 600, clock);
     const before = checkpoints.count;
-    session.writeKnob('autonuma/enabled', '0', 2);
+    session.writeKnob('autonuma/enabled', '0');
     expect(checkpoints.count).toBe(before);
     session.run(400, clock, Infinity);
     const both = checkpoints.bytes;

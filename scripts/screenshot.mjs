@@ -73,6 +73,26 @@ const SCENES = [
       await page.waitForTimeout(1000);
     },
   },
+  {
+    name: 'shell',
+    width: 1280,
+    height: 800,
+    tick: HEALING,
+    prepare: async (page) => {
+      await page.keyboard.press('6');
+      await page.getByRole('textbox', { name: 'Shell command' }).waitFor();
+      for (const line of [
+        'ps -eLo pid,tid,psr,numa,comm | head -n 4',
+        'numastat -p left',
+        'echo 2 > /sys/kernel/mm/autonuma/debug',
+        'cat /proc/$(pidof left)/numa_maps',
+      ]) {
+        await page.keyboard.type(line);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(300);
+      }
+    },
+  },
   { name: 'narrow', width: 390, height: 844, tick: HEALING, fullPage: true },
 ];
 

@@ -87,7 +87,7 @@ export function searchBack(history: readonly string[], text: string, from = hist
 export async function enter(lab: Lab, line: string, columns: number, generation: number): Promise<void> {
   const before = useTerminal.getState();
   if (before.generation !== 0 && before.generation !== generation) {
-    print([{ kind: 'note', text: 'The kernel has been booted anew since: these are other processes.\n' }]);
+    print([{ kind: 'note', text: '# The kernel has been booted anew since: these are other processes.\n' }]);
   }
   useTerminal.setState(({ history }) => ({ history: remember(history, line), generation }));
   print([{ kind: 'prompt', text: `${promptOf(before.session)} ${line}\n` }]);
@@ -116,7 +116,7 @@ function act(action: NonNullable<ShellReply['action']>): void {
     }
     case 'exit':
       print([
-        { kind: 'note', text: 'This shell stays as long as its kernel; another tab leads away from it.\n' },
+        { kind: 'note', text: '# This shell stays as long as its kernel; another tab leads away from it.\n' },
       ]);
       return;
     case 'watch':

@@ -1,4 +1,4 @@
-/** The options of `lab run`, checked one by one; wrong ones are named. */
+/** The options of `lab run` and `lab shell`, checked one by one; wrong ones are named. */
 import { parseArgs } from 'node:util';
 import { ExperimentError } from '../scenarios/experiment.ts';
 import { scenarioByName } from '../scenarios/gallery.ts';
@@ -7,8 +7,8 @@ import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
 import { suggestion } from '../workloads/error.ts';
 import { UsageError } from './io.ts';
 
-/** `lab run` as asked for; names and files are not looked up yet. */
-export interface RunRequest {
+/** An experiment as asked for; names and files are not looked up yet. */
+export interface ExperimentRequest {
   machine: string;
   workload: string;
   variant: string;
@@ -19,12 +19,16 @@ export interface RunRequest {
   parameters: Record<string, number>;
   knobs: Record<string, string>;
   seed: number;
+}
+
+/** `lab run` as asked for. */
+export interface RunRequest extends ExperimentRequest {
   limitS: number;
   series: boolean;
   json: boolean;
 }
 
-const RUN_OPTIONS = {
+const EXPERIMENT_OPTIONS = {
   scenario: { type: 'string' },
   machine: { type: 'string' },
   workload: { type: 'string' },
@@ -36,10 +40,16 @@ const RUN_OPTIONS = {
   param: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
   seed: { type: 'string' },
+} as const;
+
+const RUN_OPTIONS = {
+  ...EXPERIMENT_OPTIONS,
   'limit-s': { type: 'string' },
   series: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
+
+const SHELL_OPTIONS = { ...EXPERIMENT_OPTIONS, command: { type: 'string' } } as const;
 
 /** More simulated time than any program of the lab takes; a run that reaches it hangs. */
 const LONGEST_S = 100_000;
@@ -91,6 +101,33 @@ export function parseOptions<const T extends OptionTable>(
  */
 export function parseRunArguments(args: string[]): RunRequest {
   const values = parseOptions('run', args, RUN_OPTIONS);
+  const { request, seconds } = experimentOf(values);
+  return {
+    ...request,
+    limitS:
+      values['limit-s'] === undefined
+        ? seconds
+        : numberOf('--limit-s', values['limit-s'], 0.001, LONGEST_S, false),
+    series: values.series ?? false,
+    json: values.json ?? false,
+  };
+}
+
+/**
+ * Understand the arguments after `lab shell`.
+ * @returns the experiment, and the line to run instead of what standard input says
+ * @throws UsageError naming the argument and what was expected
+ */
+export function parseShellArguments(args: string[]): ExperimentRequest & { command?: string } {
+  const values = parseOptions('shell', args, SHELL_OPTIONS);
+  return { ...experimentOf(values).request, command: values.command };
+}
+
+/** The experiment that options make, and how long it is meant to run. */
+function experimentOf(values: OptionValues<typeof EXPERIMENT_OPTIONS>): {
+  request: ExperimentRequest;
+  seconds: number;
+} {
   for (const boot of values.boot ?? []) {
     if (boot !== 'noautonuma') throw new UsageError(`--boot: expected "noautonuma", got "${boot}"`);
   }
@@ -106,7 +143,7 @@ export function parseRunArguments(args: string[]): RunRequest {
       true,
     );
   }
-  return {
+  const request = {
     machine: values.machine ?? (d.machine as string),
     workload: values.workload ?? (d.workload as string),
     variant: values.variant ?? d.variant,
@@ -117,13 +154,8 @@ export function parseRunArguments(args: string[]): RunRequest {
     parameters,
     knobs: { ...d.knobs, ...Object.fromEntries(pairs('--set', values.set ?? [])) },
     seed: values.seed === undefined ? d.seed : numberOf('--seed', values.seed, 0, 0xffffffff, true),
-    limitS:
-      values['limit-s'] === undefined
-        ? seconds
-        : numberOf('--limit-s', values['limit-s'], 0.001, LONGEST_S, false),
-    series: values.series ?? false,
-    json: values.json ?? false,
   };
+  return { request, seconds };
 }
 
 /**

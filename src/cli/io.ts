@@ -9,8 +9,17 @@ export interface LabIo {
   errIsTerminal: boolean;
   /** The text of a file; throws when there is none. */
   readFile(path: string): string;
+  /** Standard input for a shell, line by line: with prompt, history and completion where it is a terminal. */
+  lines(editor: LineEditor): AsyncIterable<string>;
   /** Wall clock in milliseconds. */
   now(): number;
+}
+
+/** What a terminal asks while a line is typed. */
+export interface LineEditor {
+  prompt(): string;
+  /** What the end of a line can become, and the part of the line that it takes the place of. */
+  complete(line: string): [string[], string];
 }
 
 /** Something about the command line itself is wrong: exit status 2. */

@@ -22,6 +22,7 @@ function lab(
       if (Object.hasOwn(files, path)) return files[path];
       throw new Error('no such file');
     },
+    lines: () => expect.unreachable(),
     now: () => 0,
   };
   return { status: runLab(argv, io) as number, out, err };

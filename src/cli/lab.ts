@@ -6,6 +6,7 @@ import type { LabIo } from './io.ts';
 import { LIST_COMMANDS, listCommand } from './lists.ts';
 import { publishedCommand } from './published.ts';
 import { runCommand } from './run.ts';
+import { shellCommand } from './shell.ts';
 
 const USAGE = `usage:
   lab run [options]      run a program on a simulated machine
@@ -23,6 +24,8 @@ const USAGE = `usage:
     --limit-s S             stop after S simulated seconds
     --series                a row for every simulated second
     --json                  one JSON object on standard output and nothing else
+  lab shell [options]    a shell on a simulated machine; its options are those of an experiment above, and
+    --command LINE          run this line only; run DURATION lets simulated time pass
   lab calibrate --machine NAME|FILE [--json]
                          fit the bandwidth of a machine to its measured totals
   lab published [options] the published results beside those of the model
@@ -37,12 +40,12 @@ const USAGE = `usage:
   lab knobs [--json]     every knob of sysfs with its default and range
 `;
 
-const COMMANDS = ['run', 'calibrate', 'published', ...LIST_COMMANDS];
+const COMMANDS = ['run', 'shell', 'calibrate', 'published', ...LIST_COMMANDS];
 
 /**
  * Run the command line.
  * @param argv the arguments after the program's name
- * @returns the exit status: 0, 1 when a check fails, or 2 when the arguments are wrong; a promise only of `published --jobs`
+ * @returns the exit status: 0, 1 when a check fails, or 2 when the arguments are wrong; a promise only of `shell` and `published --jobs`
  */
 export function runLab(argv: string[], io: LabIo): number | Promise<number> {
   const [command, ...args] = argv;
@@ -53,6 +56,7 @@ export function runLab(argv: string[], io: LabIo): number | Promise<number> {
     }
     if (command === undefined) throw new UsageError(`a command is missing\n${USAGE.trimEnd()}`);
     if (command === 'run') return runCommand(args, io);
+    if (command === 'shell') return shellCommand(args, io);
     if (command === 'calibrate') return calibrateCommand(args, io);
     if (command === 'published') return publishedCommand(args, io);
     if (LIST_COMMANDS.includes(command)) return listCommand(command, args, io);

@@ -1,5 +1,7 @@
 /** Entry point of `npm run -s lab -- ...`. Start reading at lab.ts. */
 import { readFileSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { LineEditor } from './io.ts';
 import { runLab } from './lab.ts';
 
 /** Write everything, however slowly the reader takes it, before the process ends. */
@@ -17,10 +19,38 @@ function write(fd: number, text: string): void {
   }
 }
 
+/** Standard input; a prompt only for somebody who types. */
+async function* lines(editor: LineEditor): AsyncGenerator<string> {
+  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const reader = createInterface({
+    input: process.stdin,
+    output: terminal ? process.stdout : undefined,
+    terminal,
+    completer: (line: string) => editor.complete(line),
+  });
+  const ask = () => {
+    if (!terminal) return;
+    reader.setPrompt(editor.prompt());
+    reader.prompt();
+  };
+  // Ctrl-C gives the line up.
+  reader.on('SIGINT', () => {
+    write(1, '^C\n');
+    reader.write(null, { ctrl: true, name: 'u' });
+    ask();
+  });
+  ask();
+  for await (const line of reader) {
+    yield line;
+    ask();
+  }
+}
+
 process.exitCode = await runLab(process.argv.slice(2), {
   out: (text) => write(1, text),
   err: (text) => write(2, text),
   errIsTerminal: process.stderr.isTTY === true,
+  lines,
   readFile: (path) => readFileSync(path, 'utf8'),
   now: () => performance.now(),
 });

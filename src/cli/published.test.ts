@@ -13,6 +13,7 @@ async function lab(argv: string[]): Promise<{ status: number; out: string; err: 
     readFile: () => {
       throw new Error('no such file');
     },
+    lines: () => expect.unreachable(),
     now: () => 0,
   };
   return { status: await runLab(argv, io), out, err };

@@ -9,7 +9,7 @@ import { PerfBenchObserver } from '../scenarios/perf-bench-report.ts';
 import type { PerfBenchResult } from '../scenarios/perf-bench-report.ts';
 import { totalBytes } from '../workloads/code.ts';
 import { parseRunArguments } from './arguments.ts';
-import type { RunRequest } from './arguments.ts';
+import type { ExperimentRequest, RunRequest } from './arguments.ts';
 import { fileResolvers } from './files.ts';
 import { UsageError } from './io.ts';
 import type { LabIo } from './io.ts';
@@ -59,7 +59,11 @@ export function runCommand(args: string[], io: LabIo): number {
   return 0;
 }
 
-function boot(request: RunRequest, io: LabIo): { resolved: Resolved; kernel: Kernel } {
+/**
+ * Boot what the options ask for.
+ * @throws UsageError naming the option
+ */
+export function boot(request: ExperimentRequest, io: LabIo): { resolved: Resolved; kernel: Kernel } {
   try {
     const resolved = resolveExperiment({ ...request, autonumaVersion: request.version }, fileResolvers(io));
     return { resolved, kernel: bootWithKnobs(resolved.boot, request.knobs) };

@@ -137,6 +137,25 @@ describe('the shell', () => {
     expect(stateHash(again.k)).toBe(await engine.stateHash());
   });
 
+  it('forks when it changes the past: what was there stays', async () => {
+    const { engine, host } = await booted(SMALL, true);
+    await host.pass(100);
+    await type(engine, 'echo 1 > /sys/kernel/mm/autonuma/debug');
+    await host.pass(60);
+    await engine.pause();
+    const before = await engine.summary(ALL);
+    let there = false;
+    void engine.seek(40).then(() => (there = true));
+    while (!there) await host.pass(5);
+    expect(await type(engine, 'cat /sys/kernel/mm/autonuma/debug')).toBe('0\n');
+    expect(await type(engine, `kill ${before.processes[0].pid}`)).toContain('Time stands still');
+    const after = await engine.summary(ALL);
+    expect(after.branch.id).not.toBe(before.branch.id);
+    expect(after.edits).toEqual([
+      { tick: 40, path: `proc/${before.processes[0].pid}/signal`, value: 'TERM' },
+    ]);
+  });
+
   it('completes, and says when nothing has been booted', async () => {
     const { engine } = await booted();
     const completion = await engine.completeShell('cat /proc/vms', 13, NEW_SESSION);

@@ -33,11 +33,11 @@ import {
   SLICE_MS,
 } from './clock.ts';
 import { checkView, writeEmptyFrame } from './frame-writer.ts';
+import type { ShellHost } from '../shell/host.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { Jump } from './jump.ts';
 import { parseMachine, parseWorkload } from './parse.ts';
-import { completeLine, runLine } from './shell-host.ts';
 import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
 import {
   atTime,
@@ -48,6 +48,7 @@ import {
   seconds,
 } from './sentences.ts';
 import { messageOf, Session } from './session.ts';
+import { completeLine, runLine } from './shell-lines.ts';
 import { machineInfo } from './summary.ts';
 import { emptySummary, summarise } from './summarise.ts';
 import { why } from './why.ts';
@@ -227,22 +228,15 @@ export class Engine implements EngineApi {
   }
 
   async writeKnob(path: string, value: string): Promise<Reply<string>> {
-    const { session } = this;
-    if (!session) return { ok: false, error: 'nothing has been booted' };
-    // On the way to a tick is no place to change anything.
-    if (this.mode === 'seeking') this.stop();
-    this.acted = true;
-    return guarded(() => session.writeKnob(path, value));
+    return this.edit(path, value);
   }
 
   async shell(line: string, state: ShellSession): Promise<ShellReply> {
-    const reply = await runLine(() => this.session, this.mode === 'idle', line, state);
-    this.acted ||= reply.edited;
-    return reply;
+    return runLine(this.shellHost, line, state);
   }
 
   async completeShell(line: string, cursor: number, state: ShellSession): Promise<ShellCompletion> {
-    return completeLine(() => this.session, line, cursor, state);
+    return completeLine(this.shellHost, line, cursor, state);
   }
 
   async frame(view: ViewRequest, buffer: ArrayBuffer): Promise<ArrayBuffer> {
@@ -362,6 +356,24 @@ export class Engine implements EngineApi {
   get tick(): number {
     return this.session?.k.ticks ?? 0;
   }
+
+  /** Write a knob, or do something to a process. */
+  private edit(path: string, value: string): Reply<string> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    // On the way to a tick is no place to change anything.
+    if (this.mode === 'seeking') this.stop();
+    this.acted = true;
+    return guarded(() => session.writeKnob(path, value));
+  }
+
+  /** The kernel a line of shell finds, once the shell is there. */
+  private readonly shellHost = (): ShellHost | null =>
+    this.session && {
+      k: this.session.k,
+      standsStill: this.mode !== 'playing',
+      edit: (path, value) => this.edit(path, value),
+    };
 
   private stop(): void {
     this.activity++;

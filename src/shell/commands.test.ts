@@ -202,7 +202,7 @@ describe('knobs', () => {
   it('refuse as the kernel does', () => {
     const shell = new TestShell();
     expect(shell.type('echo 2 > /sys/kernel/mm/autonuma/debug')).toBe(
-      'bash: echo: write error: Invalid argument\nexpected 0 or 1, got "2"\n',
+      'bash: echo: write error: Invalid argument\n# expected 0 or 1, got "2"\n',
     );
     expect(shell.last!.output.map((chunk) => chunk.kind)).toEqual(['error', 'note']);
     expect(shell.session.status).toBe(1);

@@ -91,7 +91,7 @@ describe('operators', () => {
     ['false; echo $?', '1\n'],
     [
       'nothing 2> /dev/null; echo $?',
-      'bash: nothing: command not found\nhelp lists the commands there are.\n127\n',
+      'bash: nothing: command not found\n# help lists the commands there are.\n127\n',
     ],
     ['cat /nothing 2> /dev/null; echo $?', '1\n'],
     ['cat /nothing 2>&1 | wc -l', '1\n'],
@@ -157,7 +157,7 @@ describe('files that cannot be used', () => {
 
 it('an unknown command that is nearly one', () => {
   expect(type('numastad')).toBe(
-    'bash: numastad: command not found\nDid you mean numastat? help lists all commands.\n',
+    'bash: numastad: command not found\n# Did you mean numastat? help lists all commands.\n',
   );
   expect(shell.session.status).toBe(127);
 });

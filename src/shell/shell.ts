@@ -71,7 +71,9 @@ class Shell {
     }
   }
 
-  private print(text: string, kind: ShellChunk['kind']): void {
+  private print(said: string, kind: ShellChunk['kind']): void {
+    // Marked as what no Linux says; what an inner shell has said is marked already.
+    const text = kind === 'note' ? said.replace(/^(?!# |$)/gm, '# ') : said;
     if (text === '' || this.printed > MOST_OUTPUT) return;
     const room = MOST_OUTPUT - this.printed;
     this.printed += text.length;
@@ -82,7 +84,7 @@ class Shell {
     if (text.length > room) {
       this.output.push({
         kind: 'note',
-        text: `\nThe rest of the output is left out: it is longer than ${MOST_OUTPUT} characters.\n`,
+        text: `\n# The rest of the output is left out: it is longer than ${MOST_OUTPUT} characters.\n`,
       });
     }
   }

@@ -1,19 +1,14 @@
-/** The shell beside the kernel of a session; its code is loaded when somebody first types. */
+/** Lines for the shell beside the kernel; its code is loaded when somebody first types. */
 import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
 import type { ShellHost } from '../shell/host.ts';
-import { messageOf, type Session } from './session.ts';
-
-function hostOf(session: Session, standsStill: boolean): ShellHost {
-  return { k: session.k, standsStill, edit: (path, value) => session.writeKnob(path, value) };
-}
+import { messageOf } from './session.ts';
 
 /**
  * Run a line.
- * @param current the session there is by the time the code has come
+ * @param host the kernel there is by the time the code has come; null when nothing has been booted
  */
 export async function runLine(
-  current: () => Session | null,
-  standsStill: boolean,
+  host: () => ShellHost | null,
   line: string,
   state: ShellSession,
 ): Promise<ShellReply> {
@@ -24,8 +19,8 @@ export async function runLine(
   });
   try {
     const { runShell } = await import('../shell/shell.ts');
-    const session = current();
-    return session ? runShell(hostOf(session, standsStill), line, state) : failed('nothing has been booted');
+    const found = host();
+    return found ? runShell(found, line, state) : failed('nothing has been booted');
   } catch (error) {
     return failed(`The shell failed: ${messageOf(error)}`);
   }
@@ -33,15 +28,15 @@ export async function runLine(
 
 /** Complete the word before the cursor; nothing fits when anything goes wrong. */
 export async function completeLine(
-  current: () => Session | null,
+  host: () => ShellHost | null,
   line: string,
   cursor: number,
   state: ShellSession,
 ): Promise<ShellCompletion> {
   try {
     const { completeShell } = await import('../shell/complete.ts');
-    const session = current();
-    if (session) return completeShell(hostOf(session, true), line, cursor, state);
+    const found = host();
+    if (found) return completeShell(found, line, cursor, state);
   } catch {
     // A line that cannot be completed is typed to its end.
   }

@@ -82,7 +82,7 @@ const SCENES = [
       await page.keyboard.press('6');
       await page.getByRole('textbox', { name: 'Shell command' }).waitFor();
       for (const line of [
-        'ps -eLo pid,tid,psr,numa,comm | head -n 4',
+        'ps -Lo pid,tid,psr,numa,comm | head -n 4',
         'numastat -p left',
         'echo 2 > /sys/kernel/mm/autonuma/debug',
         'cat /proc/$(pidof left)/numa_maps',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guestLines } from '../formats/fixtures.test-util.ts';
 import { parseNumactl } from '../formats/numactl.ts';
@@ -46,6 +47,72 @@ describe('looking', () => {
       }
     }
   });
+});
+
+it('any command takes any arguments without falling over', () => {
+  const shell = new TestShell();
+  const pid = String(shell.k.processes[0].pid);
+  const words = [
+    '-p',
+    '-c',
+    '-n',
+    '-k',
+    '-t',
+    '-e',
+    '-L',
+    '-o',
+    '-x',
+    '--',
+    '-',
+    '--sort',
+    '--hardware',
+    'pid,psr',
+    '0-3',
+    '0',
+    '-5',
+  ];
+  const wordArb = fc.constantFrom(
+    ...words,
+    pid,
+    '99999',
+    '1.5',
+    '/proc',
+    '/proc/vmstat',
+    '/x',
+    'left',
+    '[',
+    '*',
+    'a*',
+    '""',
+    "'a b'",
+  );
+  const commandArb = fc.constantFrom(...Object.keys(COMMANDS));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(commandArb, fc.array(wordArb, { maxLength: 4 })), { minLength: 1, maxLength: 3 }),
+      (commands) => {
+        const line = commands.map(([name, args]) => [name, ...args].join(' ')).join(' | ');
+        expect(shell.type(line), line).not.toMatch(/NaN|undefined|Infinity|\[object/);
+        expect(shell.session.status).toBeGreaterThanOrEqual(0);
+      },
+    ),
+    { numRuns: 600 },
+  );
+});
+
+it('huge pages are told where they are', () => {
+  const shell = new TestShell(bootSmall({ thp: 'on' }));
+  const { tables } = shell.k.memory;
+  const huge = tables.huge.reduce((sum, is, slot) => sum + (is && tables.mm[slot] >= 0 ? 1 : 0), 0);
+  expect(huge).toBeGreaterThan(5);
+  expect(shell.type('grep AnonHuge /proc/meminfo')).toBe(
+    `AnonHugePages:  ${String(huge * 2048).padStart(8)} kB\n`,
+  );
+  const nodes = [0, 3].map((id) =>
+    Number(/(\d+) kB/.exec(shell.type(`grep AnonHuge /sys/devices/system/node/node${id}/meminfo`))![1]),
+  );
+  expect(nodes[0] + nodes[1]).toBe(huge * 2048);
+  expect(shell.type('cat /sys/kernel/mm/transparent_hugepage/enabled')).toBe('[always] madvise never\n');
 });
 
 describe('numactl', () => {

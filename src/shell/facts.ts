@@ -105,6 +105,11 @@ export function numastatOf(k: Kernel, node: number): [string, number][] {
   return NUMASTAT_ITEMS.map((item, i) => [item, k.memory.numastat[node * length + i]]);
 }
 
+/** Page frames of the machine. */
+export function totalPages(k: Kernel): number {
+  return k.memory.frames.nodeFrames.reduce((sum, frames) => sum + frames, 0);
+}
+
 export function megabytes(pages: number): number {
   return Math.floor(pages / PAGES_PER_MIB);
 }

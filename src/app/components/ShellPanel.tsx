@@ -9,7 +9,7 @@ import { useLab } from './use-lab.ts';
 const EXAMPLES = [
   'numactl --hardware',
   'numastat',
-  'ps -eLo tid,psr,numa,comm | head',
+  'ps -Lo pid,tid,psr,numa,comm | head',
   'cat /proc/vmstat | grep numa',
   'echo 1 > /sys/kernel/mm/autonuma/debug',
   'man autonuma',

@@ -7,6 +7,7 @@ import {
   writeNumastatMegabytes,
   writeNumastatProcesses,
 } from '../../formats/numastat.ts';
+import { freePages } from '../../kernel/mm/frames.ts';
 import { PAGES_PER_MIB } from '../../kernel/units.ts';
 import { type Command, type Invocation, linesOf } from '../command.ts';
 import {
@@ -18,7 +19,6 @@ import {
   megabytes,
   nodeList,
   nodeNumbers,
-  nodePages,
   nodesByNumber,
   numastatOf,
   threadGroups,
@@ -45,7 +45,7 @@ export const numactl: Command = {
         id: k.machine.nodes[n].osId,
         cpus: cpuNumbers(k, n),
         sizeMb: megabytes(k.memory.frames.nodeFrames[n]),
-        freeMb: megabytes(nodePages(k, n).free),
+        freeMb: megabytes(freePages(k.memory.frames, n)),
       }));
       const distances = order.map((a) => order.map((b) => k.machine.distances[a][b]));
       run.out(writeNumactlHardware(nodes, nodeList(k), distances));

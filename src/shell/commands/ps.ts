@@ -12,6 +12,7 @@ import {
   stateLetter,
   type ThreadGroup,
   threadGroups,
+  totalPages,
   virtualBytes,
 } from '../facts.ts';
 import { idleSeconds, machinePages, uptimeSeconds } from '../tree/proc.ts';
@@ -64,7 +65,7 @@ const VALUES: Record<PsKeyword, Value> = {
   stat: (_, { task, group }) => stateLetter(task) + (group.threads.length > 1 ? 'l' : ''),
   c: (k, row) => Math.min(99, Math.floor(cpuShare(k, row))),
   pcpu: (k, row) => Number(cpuShare(k, row).toFixed(1)),
-  pmem: (k, row) => Number(((100 * residentKb(k, row)) / (machinePages(k).total * PAGE_KB)).toFixed(1)),
+  pmem: (k, row) => Number(((100 * residentKb(k, row)) / (totalPages(k) * PAGE_KB)).toFixed(1)),
   pri: one(19),
   ni: one(0),
   cls: one('TS'),

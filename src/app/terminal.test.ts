@@ -9,7 +9,10 @@ describe('the terminal', () => {
     const few = [entry(1, 10), entry(2, 10)];
     expect(bounded(few)).toBe(few);
     expect(bounded([entry(1, 150_000), entry(2, 100_000), entry(3, 50)]).map(({ id }) => id)).toEqual([2, 3]);
-    expect(bounded([entry(1, 10), entry(2, 900_000)]).map(({ id }) => id), 'the last always stays').toEqual([2]);
+    expect(
+      bounded([entry(1, 10), entry(2, 900_000)]).map(({ id }) => id),
+      'the last always stays',
+    ).toEqual([2]);
     const many = Array.from({ length: 3000 }, (_, id) => entry(id, 1));
     expect(bounded(many)).toHaveLength(1000);
     expect(bounded(many).at(-1)?.id).toBe(2999);

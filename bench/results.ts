@@ -107,6 +107,9 @@ export interface SeekRow extends Circumstances {
   medianMs: number;
   p95Ms: number;
   worstMs: number;
+  /** The same in CPU time of the process: what it would be on a machine that does nothing else. */
+  cpuMedianMs: number;
+  cpuP95Ms: number;
   /** Longest time in which the worker would have heard nobody while seeking. */
   silentMs: number;
   /** Checkpoints at the end, what they take and may take, and the whole process. */

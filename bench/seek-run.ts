@@ -20,6 +20,9 @@ export interface SeekRun {
   medianMs: number;
   p95Ms: number;
   worstMs: number;
+  /** The same in CPU time of the process, all its threads: what it would be on a machine that does nothing else. */
+  cpuMedianMs: number;
+  cpuP95Ms: number;
   /** Longest time in which the event loop got no turn while seeking: so long another call would have waited. */
   silentMs: number;
   checkpoints: number;
@@ -92,15 +95,19 @@ async function run({ experiment, behindS, seeks }: SeekRunRequest): Promise<Seek
   let buffer = await engine.frame(view, new ArrayBuffer(0));
 
   const wallMs: number[] = [];
+  const cpuMs: number[] = [];
   const silence = watchSilence();
   let dice = 12345;
   for (let i = 0; i < seeks; i++) {
     dice = (Math.imul(dice, 1664525) + 1013904223) | 0;
     const tick = Math.floor(((dice >>> 0) / 4294967296) * end);
+    const cpuBegin = process.cpuUsage();
     const begin = performance.now();
     await engine.seek(tick);
     buffer = await engine.frame(view, buffer);
     wallMs.push(performance.now() - begin);
+    const { user, system } = process.cpuUsage(cpuBegin);
+    cpuMs.push((user + system) / 1000);
   }
   const silentMs = silence();
   let exact = true;
@@ -114,6 +121,8 @@ async function run({ experiment, behindS, seeks }: SeekRunRequest): Promise<Seek
     medianMs: quantile(wallMs, 0.5),
     p95Ms: quantile(wallMs, 0.95),
     worstMs: Math.max(...wallMs),
+    cpuMedianMs: quantile(cpuMs, 0.5),
+    cpuP95Ms: quantile(cpuMs, 0.95),
     silentMs,
     checkpoints: count,
     checkpointMb: bytes / MB,

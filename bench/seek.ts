@@ -35,6 +35,8 @@ export async function measureSeek(each: SeekCase, quick: boolean): Promise<SeekR
     medianMs: round(run.medianMs),
     p95Ms: round(run.p95Ms),
     worstMs: round(run.worstMs),
+    cpuMedianMs: round(run.cpuMedianMs),
+    cpuP95Ms: round(run.cpuP95Ms),
     silentMs: round(run.silentMs),
     checkpoints: run.checkpoints,
     checkpointMb: round(run.checkpointMb),

@@ -30,7 +30,7 @@ const LOOK_MS = 0.25;
 const MAX_BATCH = 256;
 
 /** Wall time that going on from one checkpoint to the next may take, and what share of all work checkpoints may be. */
-const CHECKPOINT_WORK_MS = 40;
+const CHECKPOINT_WORK_MS = 20;
 const CHECKPOINT_SHARE = 0.1;
 
 export class Session {

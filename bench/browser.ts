@@ -51,6 +51,11 @@ declare global {
   }
 }
 
+/** What of src/app/testing.ts is called from here. */
+interface Flooding {
+  __lab: { flood(sparks: number, arcs: number): void };
+}
+
 /** Serves dist/ and holds the browser. */
 export class BrowserBench {
   private constructor(
@@ -112,6 +117,12 @@ export class BrowserBench {
       while ((await slider.getAttribute('aria-valuetext')) !== '1 times real time') {
         await page.keyboard.press('BracketLeft');
         await sleep(50);
+      }
+      if (each.flood) {
+        await page.evaluate(
+          ({ sparks, arcs }) => (window as unknown as Flooding).__lab.flood(sparks, arcs),
+          each.flood,
+        );
       }
       await sleep(quick ? 200 : 1500);
 

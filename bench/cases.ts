@@ -130,10 +130,19 @@ export interface BrowserCase {
   /** GiB that must be mapped before measuring starts, and how fast the run goes until then. */
   mappedGib: number;
   speedUntilMapped: number | 'max';
+  /** Sparks and arcs kept in flight, on top of what the kernel gives. */
+  flood?: { sparks: number; arcs: number };
 }
 
 export const BROWSER_CASES: readonly BrowserCase[] = [
   { name: 'numa01', experiment: { workload: 'numa01' }, mappedGib: 5.5, speedUntilMapped: 1 },
+  {
+    name: 'numa01 with 2,000 sparks and 500 arcs',
+    experiment: { workload: 'numa01' },
+    mappedGib: 5.5,
+    speedUntilMapped: 1,
+    flood: { sparks: 2000, arcs: 500 },
+  },
   {
     name: 'terabyte',
     experiment: { machine: 'terabyte-8n', workload: TERABYTE_WORKLOAD },

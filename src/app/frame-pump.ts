@@ -10,6 +10,7 @@ import {
   H_FRAME_ID,
   H_FRAME_MICROSECONDS,
   H_GENERATION,
+  H_MOVES_DROPPED,
   H_PLAYING,
   H_SLICE_MICROSECONDS,
   H_TICK,
@@ -41,6 +42,8 @@ export interface PumpStats {
   workerSliceMs: number;
   workerFrameMs: number;
   frameBytes: number;
+  /** Task moves since the start that the worker had no room for in a frame: they are counted, but have no arc. */
+  droppedMoves: number;
   achievedSpeed: number;
   tick: number;
   generation: number;
@@ -78,6 +81,7 @@ export class FramePump {
     workerSliceMs: 0,
     workerFrameMs: 0,
     frameBytes: 0,
+    droppedMoves: 0,
     achievedSpeed: 0,
     tick: 0,
     generation: -1,
@@ -158,6 +162,7 @@ export class FramePump {
     stats.workerSliceMs = header[H_SLICE_MICROSECONDS] / 1000;
     stats.achievedSpeed = header[H_ACHIEVED_SPEED] / 1000;
     stats.frameBytes = header[H_BYTES];
+    stats.droppedMoves += header[H_MOVES_DROPPED];
   }
 
   private pull(): void {

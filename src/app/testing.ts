@@ -23,6 +23,8 @@ export interface LabBridge {
   runScenario(name: string): Promise<void>;
   step(grain: StepGrain): Promise<void>;
   seek(tick: number): Promise<void>;
+  /** For the bench: so many sparks and arcs in flight. */
+  flood(sparks: number, arcs: number): void;
   stateHash(): Promise<string | null>;
   /** Makes the worker fail. */
   crash(): void;
@@ -53,6 +55,7 @@ export function exposeForTests(lab: Lab): void {
     runScenario: async (name) => runScenario(lab, await catalogOf(), name),
     step: (grain) => lab.step(grain),
     seek: (tick) => lab.time.seek(tick),
+    flood: (sparks, arcs) => lab.picture?.flood(sparks, arcs),
     stateHash: () => lab.stateHash(),
     crash: () => lab.crash(),
   };

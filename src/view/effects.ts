@@ -6,6 +6,8 @@ export class Effects implements EffectList {
   readonly data: Float32Array;
   count = 0;
   version = 0;
+  /** Whose place the next one takes when the list is full: round and round, so it is one of the oldest. */
+  private next = 0;
 
   constructor(
     readonly capacity: number,
@@ -14,7 +16,7 @@ export class Effects implements EffectList {
     this.data = new Float32Array(capacity * EFFECT_WORDS);
   }
 
-  /** Start an effect; when the list is full the oldest gives its place. */
+  /** Start an effect; when the list is full an old one gives its place. */
   add(
     x0: number,
     y0: number,
@@ -27,8 +29,8 @@ export class Effects implements EffectList {
   ): void {
     let at = this.count;
     if (at === this.capacity) {
-      at = 0;
-      for (let i = 1; i < this.capacity; i++) if (this.startOf(i) < this.startOf(at)) at = i;
+      at = this.next;
+      this.next = (this.next + 1) % this.capacity;
     } else {
       this.count++;
     }

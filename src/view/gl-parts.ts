@@ -205,6 +205,13 @@ export class IndexImage {
 /** Texels in a row of an effect's data texture. */
 const DATA_WIDTH = 64;
 
+/** A geometry for at most so many effects, arcs of so many pieces, as ribbons or as lines a pixel wide. */
+export interface EffectTier {
+  count: number;
+  steps: number;
+  lines?: boolean;
+}
+
 /** Many small things whose place is a function of time: their parameters are in a texture the vertex shader reads.
  * Not instanced (software rasterisers pay per instance); a few geometries of growing size, the smallest that holds
  * what is alive is drawn. */
@@ -219,7 +226,7 @@ export class EffectMesh {
   constructor(
     kind: 'arc' | 'spark',
     capacity: number,
-    private readonly tiers: number[],
+    private readonly tiers: readonly EffectTier[],
   ) {
     const height = Math.ceil((capacity * 2) / DATA_WIDTH);
     this.texels = new Float32Array(DATA_WIDTH * height * 4);
@@ -237,7 +244,8 @@ export class EffectMesh {
       uTime: { value: 0, type: 'f32' },
       uStill: { value: 0, type: 'f32' },
       uDataSize: { value: new Float32Array([DATA_WIDTH, height]), type: 'vec2<f32>' },
-      uSteps: { value: ARC_STEPS, type: 'f32' },
+      uSteps: { value: 1, type: 'f32' },
+      uPixels: { value: 1, type: 'f32' },
       uLanded: { value: new Float32Array([1, 1, 1]), type: 'vec3<f32>' },
     });
     const program =
@@ -249,11 +257,21 @@ export class EffectMesh {
       resources: { uData: this.source, effect: this.uniforms },
     });
     for (const tier of tiers) {
-      const geometry = kind === 'arc' ? arcGeometry(tier) : sparkGeometry(tier);
+      const geometry =
+        kind === 'spark'
+          ? sparkGeometry(tier.count)
+          : tier.lines === true
+            ? arcLines(tier.count, tier.steps)
+            : arcGeometry(tier.count, tier.steps);
       const mesh: AnyMesh = new Mesh({ geometry, shader: this.shader, state: drawState(true) });
       mesh.visible = false;
       this.meshes.push(mesh);
     }
+  }
+
+  /** Canvas pixels per CSS pixel: what the size of a point is counted in. */
+  setPixels(resolution: number): void {
+    (this.uniforms.uniforms as Record<string, unknown>).uPixels = resolution;
   }
 
   setLanded(colour: Float32Array): void {
@@ -265,11 +283,12 @@ export class EffectMesh {
     u.uTime = seconds;
     u.uStill = still ? 1 : 0;
     let chosen = -1;
-    if (list.count > 0) chosen = this.tiers.findIndex((tier) => tier >= list.count);
+    if (list.count > 0) chosen = this.tiers.findIndex((tier) => tier.count >= list.count);
+    if (chosen >= 0) u.uSteps = this.tiers[chosen].steps;
     this.meshes.forEach((mesh, i) => (mesh.visible = i === chosen));
     if (list.version === this.version) return;
     this.version = list.version;
-    const tier = chosen < 0 ? 0 : this.tiers[chosen];
+    const tier = chosen < 0 ? 0 : this.tiers[chosen].count;
     this.texels.set(list.data.subarray(0, list.count * EFFECT_WORDS));
     // Entries past the end must be dead: their start lies in the future.
     for (let i = list.count; i < tier; i++) this.texels[i * EFFECT_WORDS + 4] = 1e9;
@@ -287,12 +306,10 @@ export class EffectMesh {
   }
 }
 
-export const ARC_STEPS = 12;
-
-function arcGeometry(count: number): Geometry {
-  const perItem = 2 * (ARC_STEPS + 1);
+function arcGeometry(count: number, steps: number): Geometry {
+  const perItem = 2 * (steps + 1);
   const items = new Float32Array(count * perItem * 2);
-  const indices = new Uint32Array(count * ARC_STEPS * 6);
+  const indices = new Uint32Array(count * steps * 6);
   let v = 0;
   let x = 0;
   for (let i = 0; i < count; i++) {
@@ -300,7 +317,7 @@ function arcGeometry(count: number): Geometry {
       items[v++] = i;
       items[v++] = k;
     }
-    for (let s = 0; s < ARC_STEPS; s++) {
+    for (let s = 0; s < steps; s++) {
       const a = i * perItem + 2 * s;
       indices.set([a, a + 1, a + 3, a, a + 3, a + 2], x);
       x += 6;
@@ -311,18 +328,31 @@ function arcGeometry(count: number): Geometry {
   );
 }
 
-function sparkGeometry(count: number): Geometry {
-  const items = new Float32Array(count * 8);
-  const indices = new Uint32Array(count * 6);
+/** Arcs as lines: on software rasterisers long thin triangles cost four times as much. */
+function arcLines(count: number, steps: number): Geometry {
+  const items = new Float32Array(count * steps * 4);
+  let v = 0;
   for (let i = 0; i < count; i++) {
-    for (let k = 0; k < 4; k++) {
-      items[i * 8 + 2 * k] = i;
-      items[i * 8 + 2 * k + 1] = k;
+    for (let s = 0; s < steps; s++) {
+      items.set([i, 2 * s, i, 2 * s + 2], v);
+      v += 4;
     }
-    const a = i * 4;
-    indices.set([a, a + 1, a + 3, a, a + 3, a + 2], i * 6);
   }
   return keep(
-    new Geometry({ attributes: { aItem: { buffer: items, format: 'float32x2' } }, indexBuffer: indices }),
+    new Geometry({
+      attributes: { aItem: { buffer: items, format: 'float32x2' } },
+      topology: 'line-list',
+    }),
+  );
+}
+
+function sparkGeometry(count: number): Geometry {
+  const items = new Float32Array(count * 2);
+  for (let i = 0; i < count; i++) items[2 * i] = i;
+  return keep(
+    new Geometry({
+      attributes: { aItem: { buffer: items, format: 'float32x2' } },
+      topology: 'point-list',
+    }),
   );
 }

@@ -13,6 +13,15 @@ import {
   type Stage,
 } from './stage.ts';
 
+/** A few arcs are smooth; in a storm, where none is followed by eye, each has fewer pieces: triangles are what costs. */
+const ARC_TIERS = [
+  { count: 16, steps: 12 },
+  { count: 64, steps: 12 },
+  { count: 192, steps: 8, lines: true },
+  { count: MAX_FLYING_ARCS, steps: 6, lines: true },
+];
+const SPARK_TIERS = [128, 512, 1024, MAX_FLYING_SPARKS].map((count) => ({ count, steps: 1 }));
+
 function rgb(colour: number): Float32Array {
   return new Float32Array([(colour >> 16) / 255, ((colour >> 8) & 255) / 255, (colour & 255) / 255]);
 }
@@ -45,8 +54,8 @@ class GlStage implements Stage {
   private readonly maps = new Container();
   private readonly underMesh = new ShapeMesh();
   private readonly overMesh = new ShapeMesh();
-  private readonly arcs = new EffectMesh('arc', MAX_FLYING_ARCS, [16, 64, 192, MAX_FLYING_ARCS]);
-  private readonly sparks = new EffectMesh('spark', MAX_FLYING_SPARKS, [128, 512, 1024, MAX_FLYING_SPARKS]);
+  private readonly arcs = new EffectMesh('arc', MAX_FLYING_ARCS, ARC_TIERS);
+  private readonly sparks = new EffectMesh('spark', MAX_FLYING_SPARKS, SPARK_TIERS);
   private readonly palettes = { map: paletteSource(), strip: paletteSource() };
   private readonly hatched = { map: false, strip: false };
   private images: IndexImage[] = [];
@@ -73,6 +82,7 @@ class GlStage implements Stage {
   resize(width: number, height: number, resolution: number): void {
     this.renderer.resize(width, height, resolution);
     this.under.pixel = this.over.pixel = 1 / resolution;
+    this.sparks.setPixels(resolution);
   }
 
   setGround(colour: number): void {

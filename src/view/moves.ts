@@ -23,8 +23,8 @@ import type { Effects } from './effects.ts';
 import { cellOfFrame, type Layout, type NodePanel, type Rect } from './layout.ts';
 import { processColour, threadColour, type Palette } from './palettes.ts';
 
-/** Sparks started per frame at most: with their life of 0.7 s and 60 frames a second about 1,300 fly. */
-const SPARKS_A_FRAME = 32;
+/** Sparks started per frame at most: with their life of 0.7 s and 60 frames a second about 2,000 fly. */
+const SPARKS_A_FRAME = 48;
 const ARC_MARK_SECONDS = 1.1;
 /** With this many arcs in flight only pushes by AutoNUMA add more. */
 const QUIET_ARCS = 200;

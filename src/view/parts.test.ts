@@ -17,6 +17,7 @@ import { cellWords } from './cell-labels.ts';
 import { keyNames } from './cpu-keys.ts';
 import { Cursor } from './cursor.ts';
 import { Effects } from './effects.ts';
+import { floodEffects } from './flood.ts';
 import { flowWidth, flowsOf, ribbonPath } from './flows.ts';
 import { grouped, megabytes, pagesPerSecondAsMb, percent, short } from './format.ts';
 import { flowAt, flowPoint } from './flow-hit.ts';
@@ -148,10 +149,27 @@ describe('effects', () => {
     for (let i = 0; i < 256; i++) sparks.set([0, i * 1000, 1, i * 2000, 1], i * SPARK_WORDS);
     addSparks(sparks, layout, new Cameras().of, palette, 1, list);
     expect(list.count).toBeGreaterThan(16);
-    expect(list.count).toBeLessThanOrEqual(40);
+    expect(list.count).toBeLessThanOrEqual(48);
     const [x0, y0, x1, y1] = list.data;
     expect(contains(layout.panels[0].map!, x0, y0)).toBe(true);
     expect(contains(layout.panels[1].map!, x1, y1)).toBe(true);
+  });
+});
+
+describe('the flood of the bench', () => {
+  test('keeps so many in flight and lets the dead be replaced', () => {
+    const sparks = new Effects(2048, 0.7);
+    const arcs = new Effects(512, 1.1);
+    const wanted = { sparks: 2000, arcs: 500 };
+    floodEffects(layout, palette, 10, wanted, sparks, arcs);
+    expect([sparks.count, arcs.count]).toEqual([2000, 500]);
+    sparks.prune(10.6);
+    expect(sparks.count).toBeGreaterThan(0);
+    expect(sparks.count).toBeLessThan(2000);
+    floodEffects(layout, palette, 10.6, wanted, sparks, arcs);
+    expect(sparks.count).toBe(2000);
+    const [x0, y0] = sparks.data;
+    expect(layout.panels.some((panel) => panel.map !== null && contains(panel.map, x0, y0))).toBe(true);
   });
 });
 

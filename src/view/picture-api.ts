@@ -53,6 +53,8 @@ export interface Picture {
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number };
   /** A point on what stands for a target, CSS pixels in the host; null when nothing in view does. */
   pointOf(target: InspectTarget): { x: number; y: number } | null;
+  /** For the bench: keep so many sparks and arcs in flight, between places of this machine, whatever the kernel does. */
+  flood(sparks: number, arcs: number): void;
   stats(): PictureStats;
   destroy(): void;
 }

@@ -23,6 +23,7 @@ import { attachInteraction } from './interaction.ts';
 import { layoutPicture, type Layout, type Rect } from './layout.ts';
 import { mix } from './colour.ts';
 import { emphasisOf, paletteBytes, stripPaletteBytes } from './map-palette.ts';
+import { floodEffects, type Flood } from './flood.ts';
 import { flowPoint } from './flow-hit.ts';
 import { frameRect, rectOfTarget } from './marks.ts';
 import { addArcs, addSparks, keyIndex } from './moves.ts';
@@ -67,6 +68,7 @@ class LivePicture implements Picture {
   private colourBy: ColourBy = 'owner';
   private selection: InspectTarget | null = null;
   private still = false;
+  private flooded: Flood | null = null;
   /** The request the next frame answers, and whether the layout is still the one it was made for. */
   private request: ViewRequest | null = null;
   private requestFits = false;
@@ -168,6 +170,8 @@ class LivePicture implements Picture {
       const now = this.seconds();
       addArcs(frame.moves, this.keys, this.palette, now, this.arcs, scene.movedUntil);
       addSparks(frame.sparks, layout, this.cameras.of, this.palette, now, this.sparks);
+      if (this.flooded !== null)
+        floodEffects(layout, this.palette, now, this.flooded, this.sparks, this.arcs);
       if (playing && this.frameAt > 0 && this.adaptive.add(begin - this.frameAt)) this.relayout();
       this.frameAt = playing ? begin : 0;
     }
@@ -237,6 +241,10 @@ class LivePicture implements Picture {
         ? frameRect(layout, this.cameras.of, target.node, target.frame)
         : rectOfTarget(scene, target);
     return rect === null ? null : { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
+  }
+
+  flood(sparks: number, arcs: number): void {
+    this.flooded = sparks > 0 || arcs > 0 ? { sparks, arcs } : null;
   }
 
   stats(): PictureStats {

@@ -99,9 +99,10 @@ vec3 unpackColour(float packed) {
 }
 `;
 
-/** aItem = (item, corner 0..3). A spark flies from frame to frame, then stays a moment where it landed. */
+/** A point each: one vertex where a square of triangles has four. A spark flies from frame to frame, then stays a moment where it landed. */
 export const SPARK_VERTEX = `${EFFECT_HEAD}
 uniform vec3 uLanded;
+uniform float uPixels;
 void main() {
   vec4 ends = word(aItem.x, 0.0);
   vec4 rest = word(aItem.x, 1.0);
@@ -113,10 +114,10 @@ void main() {
   at.y -= sin(eased * 3.14159) * rest.z;
   float alive = step(0.0, age) * step(age, ${float(SPARK_LIFE)});
   float fade = uStill > 0.5 ? 1.0 : 1.0 - smoothstep(${float(SPARK_FLIGHT)}, ${float(SPARK_LIFE)}, age);
-  float half_ = rest.y * 0.5 * (flown < 1.0 ? 0.85 : 1.15) * alive;
-  vec2 corner = vec2(mod(aItem.y, 2.0), floor(aItem.y / 2.0)) * 2.0 - 1.0;
+  gl_PointSize = max(1.0, rest.y * (flown < 1.0 ? 0.85 : 1.15) * uPixels);
   vColour = vec4(mix(unpackColour(rest.w), uLanded, flown < 1.0 ? 0.25 : 0.85), 1.0) * fade * alive;
-  gl_Position = vec4((uProjectionMatrix * vec3(at + corner * half_, 1.0)).xy, 0.0, 1.0);
+  // The dead lie outside of the picture.
+  gl_Position = alive > 0.5 ? vec4((uProjectionMatrix * vec3(at, 1.0)).xy, 0.0, 1.0) : vec4(2.0, 2.0, 0.0, 1.0);
 }`;
 
 export const SPARK_FRAGMENT = SHAPE_FRAGMENT;

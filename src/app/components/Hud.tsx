@@ -9,8 +9,12 @@ const REFRESH_MS = 500;
 export function Hud() {
   const lab = useLab();
   const [stats, setStats] = useState<PumpStats | null>(null);
+  const [sharpness, setSharpness] = useState(1);
   useEffect(() => {
-    const timer = window.setInterval(() => setStats(lab.pump ? { ...lab.pump.stats } : null), REFRESH_MS);
+    const timer = window.setInterval(() => {
+      setStats(lab.pump ? { ...lab.pump.stats } : null);
+      setSharpness(lab.picture?.stats().sharpness ?? 1);
+    }, REFRESH_MS);
     return () => window.clearInterval(timer);
   }, [lab]);
   const rows: [string, string][] = stats
@@ -21,6 +25,8 @@ export function Hud() {
         ['worker frame', `${stats.workerFrameMs.toFixed(1)} ms`],
         ['frame size', `${trim(stats.frameBytes / 1024)} KiB`],
         ['simulated s / s', trim(stats.achievedSpeed)],
+        ['dropped events', `${stats.droppedMoves} task moves`],
+        ['map sharpness', sharpness < 1 ? `${sharpness * 100} %, lowered to hold 45 /s` : '100 %'],
       ]
     : [['waiting', '']];
   return (

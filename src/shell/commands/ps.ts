@@ -258,7 +258,7 @@ export const top: Command = {
   },
 };
 
-function topText({ k }: Invocation): string {
+function topText({ k, session, toTerminal }: Invocation): string {
   const rows = rowsOf(k, { ...(selectionOf(['-e']) as Selection) });
   const states = rows.map(({ task }) => stateLetter(task));
   const count = (letter: 'R' | 'S' | 'Z'): number => states.filter((state) => state === letter).length;
@@ -273,7 +273,7 @@ function topText({ k }: Invocation): string {
     `%Cpu(s): ${share(cpuSeconds(k.tasks, 'user'))} us, ${share(cpuSeconds(k.tasks, 'system'))} sy, 0.0 ni, ${share(idleSeconds(k))} id`,
     `MiB Mem : ${mib(pages.total)} total, ${mib(pages.free)} free, ${mib(used)} used, ${mib(pages.file)} buff/cache`,
     '',
-    '    PID USER      PR  NI    VIRT    RES S  %CPU  %MEM     TIME+ COMMAND',
+    '  PID USER    VIRT     RES S   %CPU  %MEM    TIME+ COMMAND',
   ];
   sortRows(k, rows, 'pcpu', true);
   const body = rows.map((row) => {
@@ -281,9 +281,11 @@ function topText({ k }: Invocation): string {
     const time = cpuSeconds(row.tasks);
     const minutes = `${Math.floor(time / 60)}:${(time % 60).toFixed(2).padStart(5, '0')}`;
     return (
-      `${text('pid', 7)} root      20 ${text('ni', 3)} ${text('vsz', 7)} ${text('rss', 6)} ${text('s', 1)} ` +
-      `${text('pcpu', 5)} ${text('pmem', 5)} ${minutes.padStart(9)} ${commOf(row.group)}`
+      `${text('pid', 5)} root ${text('vsz', 7)} ${text('rss', 7)} ${text('s', 1)} ` +
+      `${text('pcpu', 6)} ${text('pmem', 5)} ${minutes.padStart(8)} ${commOf(row.group)}`
     );
   });
-  return `${[...head, ...body].join('\n')}\n`;
+  // As on any terminal, what does not fit is cut.
+  const width = toTerminal ? session.columns : Infinity;
+  return [...head, ...body].map((line) => `${line.slice(0, width)}\n`).join('');
 }

@@ -81,6 +81,13 @@ test('kill ends a process, taskset sends a thread away, and the link repeats bot
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect.poll(async () => (await lab.summary()).processes[0].alive).toBe(false);
   await lab.pause();
+  // The timeline and the Processes panel tell of it.
+  await expect(
+    page.getByRole('button', { name: new RegExp(`kill -TERM ${processes[0].pid}$`) }),
+  ).toBeVisible();
+  await page.keyboard.press('2');
+  const ended = page.getByRole('region', { name: `${processes[0].name} ${processes[0].pid}` });
+  await expect(ended).toContainText('took');
   await openShell(page);
   await type(page, 'ps');
   await expect(log).toContainText(String(processes[1].pid));
@@ -97,6 +104,23 @@ test('kill ends a process, taskset sends a thread away, and the link repeats bot
   await lab.open(link);
   await expect.poll(() => lab.tick(), { timeout: 60_000 }).toBe(tick);
   expect(await page.evaluate(() => window.__lab.stateHash())).toBe(hash);
+});
+
+test('in the past it begins a branch', async ({ lab, page }) => {
+  await lab.open('v=1&speed=2');
+  await expect.poll(() => lab.tick(), { timeout: 30_000 }).toBeGreaterThan(600);
+  await lab.pause();
+  await page.evaluate(() => window.__lab.seek(300));
+  await expect.poll(() => lab.tick()).toBe(300);
+  const { log } = await openShell(page);
+  await type(page, 'cat /proc/uptime');
+  await expect(log).toContainText('0.30 ');
+  const [{ pid }] = (await lab.summary()).processes;
+  await type(page, `kill ${pid}`);
+  const branches = page.getByRole('region', { name: 'Branches' });
+  await expect(branches.getByRole('listitem')).toHaveCount(2);
+  await expect(branches).toContainText(`kill -TERM ${pid} at 0.300 s`);
+  await expect(page).toHaveURL(new RegExp(`edit=300,proc/${pid}/signal,TERM`));
 });
 
 test('Tab completes, arrows and Ctrl-R recall', async ({ lab, page }) => {

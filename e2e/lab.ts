@@ -1,7 +1,7 @@
 /** Opens the lab for a test, and ends the test badly when the page complained. */
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import type { InspectTarget, Summary } from '../src/protocol/summary.ts';
-import type { Why } from '../src/protocol/why.ts';
+import type { BillReport, Lamp, Why } from '../src/protocol/why.ts';
 
 /** What `?testing=1` puts on the window. */
 interface Bridge {
@@ -14,6 +14,8 @@ interface Bridge {
   step(grain: string): Promise<void>;
   seek(tick: number): Promise<void>;
   stateHash(): Promise<string | null>;
+  corrupt(id: Lamp['id']): void;
+  bill(): Promise<BillReport | null>;
   crash(): void;
 }
 

@@ -103,3 +103,67 @@ test('an arrow says how many pages moved, and its daemon is one click away', asy
   await page.getByRole('button', { name: `knuma_migrated${to}`, exact: true }).click();
   await expect(page.locator('.selected h2')).toHaveText(`knuma_migrated${to}`);
 });
+
+test('a question is answered from the trace, and its answer can be selected', async ({ lab, page }) => {
+  await openBusy(lab, page);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('tab', { name: 'Why' })).toHaveAttribute('aria-selected', 'true');
+  const { processes } = await lab.summary();
+  const { pid } = processes[0].threads[1];
+  await page.getByLabel('Question', { exact: true }).selectOption({ label: 'When did a thread first move?' });
+  await page.getByLabel('Thread', { exact: true }).selectOption(String(pid));
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(page.getByTestId('answer')).toHaveText(
+    /^Thread \d+ of \w+ (first changed its CPU at \d+\.\d{3} s|has never)/,
+  );
+
+  await page.getByLabel('Question', { exact: true }).selectOption({ label: 'What was the longest queue?' });
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(page.getByTestId('answer')).toContainText(/The longest queue .* was [\d,]+ pages/);
+  const answers = page.getByRole('list', { name: 'Answers' }).getByRole('listitem');
+  await answers.first().getByRole('button', { name: 'Select' }).click();
+  await expect(page.locator('.selected h2')).toHaveText(/^knuma_migrated\d$/);
+
+  await page.keyboard.press('a');
+  await page.getByLabel('Question', { exact: true }).selectOption({ label: 'Any events …' });
+  await page.getByLabel('Events', { exact: true }).selectOption({ label: 'pages migrated' });
+  await page.getByLabel('Node', { exact: true }).selectOption({ label: 'node 1' });
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(page.getByTestId('answer')).toContainText(/^[\d,]+ events match/);
+  await expect(answers.first()).toContainText(/moved from node \d to node \d by knuma_migrated\d/);
+});
+
+test('the bill adds up, with units and a verdict', async ({ lab, page }) => {
+  await openBusy(lab, page);
+  await page.keyboard.press('y');
+  await expect(page.getByTestId('bill-verdict')).toHaveText(
+    /^Spent [\d.]+ (µs|ms|s), saved −?[\d.]+ (µs|ms|s|ns): /,
+  );
+  await expect(page.getByRole('img', { name: 'CPU seconds spent and saved over time' })).toBeVisible();
+  const bill = (await page.evaluate(() => window.__lab.bill()))!;
+  const parts = bill.processes.reduce((sum, { spentNs }) => sum + spentNs, 0) + bill.nobodyNs;
+  expect(Math.abs(parts - bill.all.spentNs)).toBeLessThan(1000);
+  const table = page.getByRole('table', { name: 'All processes' });
+  for (const row of ['scanning', 'hinting faults', 'copying pages', 'splitting huge pages', 'TLB shootdowns'])
+    await expect(table.getByRole('row', { name: row })).toContainText(/\d (ns|µs|ms|s)$/);
+  await page.getByText(/^left: spent/).click();
+  await expect(page.getByRole('table', { name: 'left' })).toBeVisible();
+});
+
+test('a lamp goes red with words, and names the first tick', async ({ lab, page }) => {
+  await lab.open('v=1&speed=5');
+  await expect.poll(() => lab.tick()).toBeGreaterThan(1000);
+  await lab.pause();
+  await page.keyboard.press('5');
+  const lamps = page.getByRole('region', { name: 'Invariants' }).getByRole('listitem');
+  await expect(lamps).toHaveCount(4);
+  for (const name of ['Pages conserved', 'One CPU a task', 'Queues consistent', 'Counters add up'])
+    await expect(lamps.filter({ hasText: name })).toContainText('holds');
+  const tick = await lab.tick();
+  await page.evaluate(() => window.__lab.corrupt('queues'));
+  const broken = lamps.filter({ hasText: 'Queues consistent' });
+  await expect(broken).toContainText('broken', { timeout: 20_000 });
+  await expect(broken).toContainText(`(tick ${tick})`, { timeout: 60_000 });
+  await expect(broken).toContainText('nr_queued of node 0');
+  await expect(lamps.filter({ hasText: 'Pages conserved' })).toContainText('holds');
+});

@@ -26,6 +26,7 @@ const chunk = {
   billScan: column,
   billFault: column,
   billMigrate: column,
+  billSpent: column,
   billSaved: column,
 };
 

@@ -14,6 +14,7 @@ import { timeCommands } from './time-commands.ts';
 import {
   notify,
   PANELS,
+  WHY_PARTS,
   useObservation,
   useView,
   type ChartsMode,
@@ -251,6 +252,13 @@ const viewCommands: Command[] = [
       // Who asks for the shell again wants to type; a fresh one takes the focus itself.
       if (id === 'shell') document.getElementById('shell-input')?.focus();
     },
+  })),
+  ...WHY_PARTS.map(({ id, title, key }): Command => ({
+    id: `view.why.${id}`,
+    title: `Why: ${title}`,
+    group: 'View',
+    ...(key && { keys: [key], keyLabel: key }),
+    run: () => useView.setState({ panel: 'why', whyPart: id }),
   })),
   {
     id: 'view.colour-by',

@@ -8,7 +8,8 @@ import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { PublishedRowInfo } from '../protocol/published.ts';
 import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
 import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts';
-import type { Why } from '../protocol/why.ts';
+import type { Answer, Question } from '../protocol/questions.ts';
+import type { BillReport, Lamp, Why } from '../protocol/why.ts';
 import type { Picture } from '../view/picture.ts';
 import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
 import { startEngine, WorkerGone, type EngineClient } from './engine-client.ts';
@@ -337,6 +338,15 @@ export class Lab {
     return this.ask((api) => api.inspect(target));
   }
 
+  /** Answer a question from the history. */
+  question(question: Question): Promise<Reply<Answer> | null> {
+    return this.ask((api) => api.ask(question));
+  }
+
+  bill(): Promise<BillReport | null> {
+    return this.ask((api) => api.bill());
+  }
+
   why(target: InspectTarget): Promise<Why | null> {
     return this.ask((api) => api.why(target));
   }
@@ -373,6 +383,11 @@ export class Lab {
 
   stateHash(): Promise<string | null> {
     return this.ask((api) => api.stateHash());
+  }
+
+  /** Spoil the kernel's state, to test that a lamp goes red. */
+  corrupt(id: Lamp['id']): void {
+    void this.ask((api) => api.corrupt(id));
   }
 
   /** Make the worker fail, to test that the page survives it. */

@@ -17,6 +17,7 @@ function chunk(epoch: number, from: number, t: number[], processes: number): Ser
     billScan: column,
     billFault: column,
     billMigrate: column,
+    billSpent: column,
     billSaved: column,
   };
 }

@@ -12,6 +12,7 @@ const COLUMNS = [
   'billScan',
   'billFault',
   'billMigrate',
+  'billSpent',
   'billSaved',
 ] as const;
 type Column = (typeof COLUMNS)[number];
@@ -32,6 +33,7 @@ export class SeriesStore {
     billScan: [],
     billFault: [],
     billMigrate: [],
+    billSpent: [],
     billSaved: [],
   };
   /** [process][node][row]; null before the process was born. */

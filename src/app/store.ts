@@ -27,6 +27,11 @@ export type ChartsMode = 'charts' | 'table' | 'hidden';
 
 /** What the panel "Why" shows. */
 export type WhyPart = 'ledger' | 'questions' | 'bill';
+export const WHY_PARTS: readonly { id: WhyPart; title: string; key?: string }[] = [
+  { id: 'ledger', title: 'what is selected' },
+  { id: 'questions', title: 'questions to the run', key: 'A' },
+  { id: 'bill', title: 'the bill', key: 'Y' },
+];
 
 /** What the kernel is told. */
 export interface ExperimentState {

@@ -1,7 +1,7 @@
 /** A window into the lab for end-to-end tests and the benchmark, only with `?testing=1`. */
 import type { StepGrain } from '../protocol/engine-api.ts';
 import type { InspectTarget } from '../protocol/summary.ts';
-import type { Why } from '../protocol/why.ts';
+import type { BillReport, Lamp, Why } from '../protocol/why.ts';
 import type { Lab } from './lab.ts';
 import { runScenario } from './scenario.ts';
 import { useObservation } from './store.ts';
@@ -26,6 +26,9 @@ export interface LabBridge {
   /** For the bench: so many sparks and arcs in flight. */
   flood(sparks: number, arcs: number): void;
   stateHash(): Promise<string | null>;
+  /** Spoils an invariant. */
+  corrupt(id: Lamp['id']): void;
+  bill(): Promise<BillReport | null>;
   /** Makes the worker fail. */
   crash(): void;
 }
@@ -57,6 +60,8 @@ export function exposeForTests(lab: Lab): void {
     seek: (tick) => lab.time.seek(tick),
     flood: (sparks, arcs) => lab.picture?.flood(sparks, arcs),
     stateHash: () => lab.stateHash(),
+    corrupt: (id) => lab.corrupt(id),
+    bill: () => lab.bill(),
     crash: () => lab.crash(),
   };
   Object.assign(window, { __lab: bridge });

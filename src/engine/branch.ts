@@ -7,6 +7,7 @@ import type { KernelSnapshot } from '../kernel/kernel.ts';
 import type { Frozen } from '../kernel/freeze.ts';
 import type { Output } from '../kernel/output.ts';
 import type { Experiment } from '../protocol/experiment.ts';
+import { Ledger } from './ledger.ts';
 import { LogRecord } from './log-record.ts';
 import { Marks } from './marks.ts';
 import { Series } from './series.ts';
@@ -43,6 +44,7 @@ export class Branch {
   readonly steps: StepTicks;
   readonly series: Series;
   readonly log: LogRecord;
+  readonly ledger: Ledger;
   /** In time order. */
   readonly checkpoints: Checkpoint[] = [];
 
@@ -54,6 +56,7 @@ export class Branch {
     this.marks = origin?.branch.marks.fork(origin.tick) ?? new Marks();
     this.steps = origin?.branch.steps.fork(origin.tick) ?? new StepTicks();
     this.series = origin?.branch.series.fork(origin.tick) ?? new Series();
+    this.ledger = origin?.branch.ledger.fork(origin.tick) ?? new Ledger();
     this.log = origin?.branch.log.fork(origin.output.logCount) ?? new LogRecord();
   }
 

@@ -11,8 +11,9 @@ import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../pro
 import type { Experiment, MachineFile } from '../protocol/experiment.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
-import type { Why } from '../protocol/why.ts';
 import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
+import type { Answer, Question } from '../protocol/questions.ts';
+import type { BillReport, Lamp, Why } from '../protocol/why.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
 import { Branch } from './branch.ts';
 import { CaptionKeeper } from './caption.ts';
@@ -51,6 +52,8 @@ import { messageOf, Session } from './session.ts';
 import { completeLine, runLine } from './shell-lines.ts';
 import { machineInfo } from './summary.ts';
 import { emptySummary, summarise } from './summarise.ts';
+import { searchFirstViolation } from './first-violation.ts';
+import { answer } from './questions.ts';
 import { why } from './why.ts';
 
 /** A step gives up after so many ticks. */
@@ -114,6 +117,13 @@ export class Engine implements EngineApi {
     }
     this.stop();
     this.session = session;
+    session.lamps.onBroken = (lamp) =>
+      searchFirstViolation(
+        session.replayFrom(lamp.heldTick),
+        lamp,
+        this.host,
+        () => session !== this.session,
+      );
     this.generation = session.generation;
     this.problem = '';
     this.captions = new CaptionKeeper();
@@ -267,6 +277,7 @@ export class Engine implements EngineApi {
     if (!session) return emptySummary(this.problem);
     const nowMs = this.host.now();
     try {
+      if (this.mode === 'idle' && !session.broken) session.lamps.look(session.k, this.host.now, true);
       const status = {
         playing: this.mode === 'playing',
         speed: this.pace.speed,
@@ -307,6 +318,20 @@ export class Engine implements EngineApi {
     } catch (error) {
       return { ...nothing, title: 'This cannot be explained', state: messageOf(error) };
     }
+  }
+
+  async ask(question: Question): Promise<Reply<Answer>> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    return guarded(() => ({ ok: true, value: answer(session.k, session.ledger, question) }));
+  }
+
+  async bill(): Promise<BillReport | null> {
+    return this.session ? this.session.bills.report(this.session.k) : null;
+  }
+
+  async corrupt(id: Lamp['id']): Promise<void> {
+    this.session?.corrupt(id);
   }
 
   async catalog(): Promise<Catalog> {
@@ -447,6 +472,7 @@ export class Engine implements EngineApi {
     const nowMs = this.host.now();
     this.sliceMs = nowMs - startMs;
     measure(this.meter, nowMs, session.k.ticks);
+    session.lamps.look(session.k, this.host.now, false);
     return done;
   }
 

@@ -59,16 +59,19 @@ export class EventLog {
     this.length++;
   }
 
-  /** Forget everything from a moment on: the past took another way. */
-  truncate(ns: number): void {
-    for (let chunk = this.chunks.at(-1); chunk !== undefined; chunk = this.chunks.at(-1)) {
-      while (chunk.count > 0 && chunk.ns[chunk.count - 1] >= ns) {
-        chunk.count--;
-        this.length--;
-      }
-      if (chunk.count > 0) return;
-      this.chunks.pop();
+  /** What came before a moment, as the beginning of another log. Full chunks are shared: they do not change any more. */
+  fork(ns: number): EventLog {
+    const forked = new EventLog(this.maxChunks * CHUNK);
+    forked.dropped = this.dropped;
+    for (const chunk of this.chunks) {
+      if (chunk.count === 0 || chunk.ns[0] >= ns) break;
+      let count = chunk.count;
+      while (chunk.ns[count - 1] >= ns) count--;
+      const whole = count === CHUNK;
+      forked.chunks.push(whole ? chunk : { ns: chunk.ns.slice(), words: chunk.words.slice(), count });
+      forked.length += count;
     }
+    return forked;
   }
 
   /** Visit events before a moment, the newest first. */
@@ -92,17 +95,12 @@ export class EventLog {
   }
 
   private newChunk(): Chunk {
-    const oldest = this.chunks.length >= this.maxChunks ? this.chunks.shift() : undefined;
-    if (oldest !== undefined) {
-      this.dropped += oldest.count;
-      this.length -= oldest.count;
-      oldest.count = 0;
+    if (this.chunks.length >= this.maxChunks) {
+      const { count } = this.chunks.shift()!;
+      this.dropped += count;
+      this.length -= count;
     }
-    const chunk = oldest ?? {
-      ns: new Float64Array(CHUNK),
-      words: new Int32Array(CHUNK * WORDS),
-      count: 0,
-    };
+    const chunk = { ns: new Float64Array(CHUNK), words: new Int32Array(CHUNK * WORDS), count: 0 };
     this.chunks.push(chunk);
     return chunk;
   }

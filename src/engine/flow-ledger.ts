@@ -5,7 +5,7 @@ import { TICK_NS } from '../kernel/units.ts';
 import type { InspectTarget } from '../protocol/summary.ts';
 import type { LedgerLine } from '../protocol/why.ts';
 import { eventAt, type LedgerEvent } from './event-log.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, presentNs } from './ledger.ts';
 import { moment } from './ledger-words.ts';
 import { counted, daemonName, megabytes, nodeName, processName } from './names.ts';
 import { concernsNode, nodeSentence } from './node-sentences.ts';
@@ -24,6 +24,7 @@ interface Burst {
 
 /** Bursts of migration between two nodes, newest first. */
 function burstsOf(
+  k: Kernel,
   ledger: Ledger,
   from: number,
   to: number,
@@ -32,7 +33,7 @@ function burstsOf(
   const bursts: Burst[] = [];
   let seen = 0;
   let more = false;
-  ledger.pages.backward(ledger.nowNs, (w, at, ns) => {
+  ledger.pages.backward(presentNs(k), (w, at, ns) => {
     if (w[at] !== output.TRACE_PAGES_MIGRATED || w[at + 4] !== from || w[at + 5] !== to) return true;
     let burst = bursts.at(-1);
     if (burst === undefined || burst.fromNs - ns > GAP_NS) {
@@ -71,7 +72,7 @@ export function flowLines(
   to: number,
   most: number,
 ): { lines: LedgerLine[]; more: boolean } {
-  const { bursts, more } = burstsOf(ledger, from, to, most);
+  const { bursts, more } = burstsOf(k, ledger, from, to, most);
   const daemon: InspectTarget = { kind: 'daemon', node: to };
   const line = (ns: number, text: string, target?: InspectTarget): LedgerLine => ({
     ns,
@@ -81,7 +82,7 @@ export function flowLines(
   });
   const lines = bursts.map((burst) => line(burst.toNs, burstSentence(k, burst, from, to)));
   const events: LedgerEvent[] = [];
-  ledger.others.backward(ledger.nowNs, (w, at, ns) => {
+  ledger.others.backward(presentNs(k), (w, at, ns) => {
     if (concernsNode(w, at, to)) events.push(eventAt(w, at, ns));
     return events.length < most;
   });

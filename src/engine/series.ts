@@ -5,6 +5,7 @@
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { NS_PER_SECOND, PAGES_PER_MIB } from '../kernel/units.ts';
 import type { SeriesChunk } from '../protocol/summary.ts';
+import { spentByAll } from './bills.ts';
 import { Column } from './columns.ts';
 import type { BranchRecord } from './observer.ts';
 
@@ -18,7 +19,7 @@ const MAX_PROCESSES = 32;
 /** Columns whose rows are means over the row's time. */
 const RATES = ['localShare', 'faultsPerS', 'migratedPerS', 'taskMovesPerS'] as const;
 /** Columns whose rows are levels or totals at the row's end. */
-const LEVELS = ['t', 'queued', 'billScan', 'billFault', 'billMigrate', 'billSaved'] as const;
+const LEVELS = ['t', 'queued', 'billScan', 'billFault', 'billMigrate', 'billSpent', 'billSaved'] as const;
 /** Totals at the row's end that rates are differences of; nobody reads them. */
 const TOTALS = ['faults', 'migrated', 'moves'] as const;
 type TotalName = (typeof TOTALS)[number];
@@ -68,6 +69,7 @@ export class Series implements BranchRecord<Series> {
     columns.billScan.push(k.bill.scanNs / NS_PER_SECOND);
     columns.billFault.push(k.bill.hintingFaultNs / NS_PER_SECOND);
     columns.billMigrate.push(k.bill.migrateNs / NS_PER_SECOND);
+    columns.billSpent.push(spentByAll(k) / NS_PER_SECOND);
     columns.billSaved.push(savedS);
     this.sampleMemory(k);
     this.lastTick = k.ticks;

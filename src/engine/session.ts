@@ -7,6 +7,7 @@ import { freeze, thaw } from '../kernel/freeze.ts';
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { advance, isFinished, restore, snapshot } from '../kernel/kernel.ts';
 import { findKnob, readSysfs, sysfsKnobs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
+import type { InvariantId } from '../kernel/watched-invariants.ts';
 import type { Reply } from '../protocol/engine-api.ts';
 import { type Experiment, isProcessPath } from '../protocol/experiment.ts';
 import { bootWithKnobs } from '../scenarios/boot.ts';
@@ -16,7 +17,11 @@ import type { Workload } from '../workloads/workload.ts';
 import { Branch, type Checkpoint } from './branch.ts';
 import { checkpointBytes, Checkpoints } from './checkpoints.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { Ledger } from './ledger.ts';
+import { Bills } from './bills.ts';
+import { corrupt } from './corrupt.ts';
+import type { Replay } from './first-violation.ts';
+import { Lamps } from './lamps.ts';
+import type { Ledger } from './ledger.ts';
 import type { Marks } from './marks.ts';
 import type { Observer } from './observer.ts';
 import { Rates } from './rates.ts';
@@ -41,8 +46,10 @@ export class Session {
   readonly shares = new Shares();
   readonly rates: Rates;
   readonly watcher: Watcher;
-  /** What was decided and why. */
-  readonly ledger: Ledger;
+  readonly bills = new Bills();
+  readonly lamps = new Lamps();
+  /** What a test has spoilt on purpose. */
+  readonly corruptions: { tick: number; id: InvariantId }[] = [];
   readonly frames: FrameWriter;
   finished = false;
   /** What went wrong, '' when all is well: a failed tick ends the session, a failed edit does not. */
@@ -82,9 +89,9 @@ export class Session {
     this.sparks = new Sparks(this.k.memory.frames.node.length);
     this.rates = new Rates(this.k.machine.nodes.length);
     this.watcher = new Watcher(this.k, this.sparks);
-    this.ledger = new Ledger(this.k);
     this.frames = new FrameWriter(this.k, this.sparks, this.watcher, this.rates, this.shares);
-    this.observers = { rates: this.rates, shares: this.shares, watcher: this.watcher };
+    this.observers = { rates: this.rates, shares: this.shares, bills: this.bills, watcher: this.watcher };
+    this.ledger.jump(this.k);
     checkpoints.adopt(branch);
     if (branch.checkpoints.length === 0) this.checkpoint();
     this.applyEdits();
@@ -94,6 +101,11 @@ export class Session {
   /** The branch that time is on. */
   get branch(): Branch {
     return this.current;
+  }
+
+  /** What was decided and why. */
+  get ledger(): Ledger {
+    return this.current.ledger;
   }
 
   get marks(): Marks {
@@ -162,7 +174,6 @@ export class Session {
     if (ticks < this.current.end) {
       const edits = this.current.edits.slice(0, this.applied);
       this.current = this.current.fork(this.checkpoints.nextId, ticks, edits, output);
-      this.ledger.fork();
       this.checkpoints.adopt(this.current);
     }
     this.current.finished = false;
@@ -206,7 +217,7 @@ export class Session {
   private advance(ticks: number): number {
     const { k, current, watcher } = this;
     const from = k.ticks;
-    let most = Math.min(ticks, SAMPLE_TICKS - (from % SAMPLE_TICKS), this.ledger.safeTicks);
+    let most = Math.min(ticks, SAMPLE_TICKS - (from % SAMPLE_TICKS));
     if (this.applied < current.edits.length)
       most = Math.max(1, Math.min(most, current.edits[this.applied].tick - from));
     const isNew = from >= current.end;
@@ -215,11 +226,12 @@ export class Session {
       watcher.beforeAdvance();
       advance(k, most);
       watcher.drain(isNew ? current : null);
-      this.ledger.drain();
+      current.ledger.drain(k, isNew);
       if (k.ticks % SAMPLE_TICKS === 0) {
         this.rates.sample(k, watcher);
         this.shares.sample(k);
-        this.series.sample(k, this.shares.machine, this.shares.savedS);
+        this.bills.sample(k);
+        this.series.sample(k, this.shares.machine, this.bills.savedS);
       }
       current.log.record(k.output);
       if (isNew) current.end = k.ticks;
@@ -258,8 +270,30 @@ export class Session {
   /** An edit may have made the kernel trace or log. */
   private observeEdit(isNew: boolean): void {
     this.watcher.drain(isNew ? this.current : null);
-    this.ledger.drain();
+    this.ledger.drain(this.k, isNew);
     this.current.log.record(this.k.output);
+  }
+
+  // Invariants ---------------------------------------------------------------------------------------------------------
+
+  /** Spoil the state: for tests of the lamps. */
+  corrupt(id: InvariantId): void {
+    this.corruptions.push({ tick: this.k.ticks, id });
+    corrupt(this.k, id);
+  }
+
+  /** Another kernel at the latest known moment that is not after a tick, and what happened to this one from there on. */
+  replayFrom(tick: number): Replay {
+    const k = bootWithKnobs(resolveExperiment(this.experiment).boot, this.experiment.knobs);
+    const from = this.current.checkpointAt(tick);
+    if (from) restore(k, from.kernel);
+    return {
+      k,
+      edits: this.current.edits.slice(from?.edits ?? 0),
+      write: (path, value) =>
+        void (isProcessPath(path) ? editProcess(k, path, value) : writeSysfs(k, path, value)),
+      corruptions: this.corruptions.filter((spoilt) => spoilt.tick >= k.ticks),
+    };
   }
 
   // Checkpoints --------------------------------------------------------------------------------------------------------
@@ -308,7 +342,7 @@ export class Session {
     this.current.log.rewind(k.output, logCount);
     k.output.processBill = processBill;
     for (const [name, observer] of Object.entries(this.observers)) observer.restore(saved[name]);
-    this.ledger.jump();
+    this.ledger.jump(k);
     this.frames.forget();
     this.frames.skipEvents();
     this.applied = checkpoint.edits;

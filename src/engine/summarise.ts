@@ -50,7 +50,7 @@ export function summarise(
     scanner: { present, state, fullScans, progress, wakesInMs },
     knobs: session.knobs(),
     counters: { ...k.counters },
-    bill: billSummary(k, shares.savedS),
+    bill: billSummary(k, session.bills.savedS),
     localShare: shares.machine,
     overhead: overheadSummary(k),
     series: series.chunk(request.seriesFrom, request.seriesEpoch),
@@ -66,6 +66,7 @@ export function summarise(
       finished: session.branch.finished,
     },
     seek: status.seek,
+    lamps: session.lamps.lamps.map((lamp) => ({ ...lamp })),
     error: status.problem,
   };
   summary.description = describe(
@@ -108,6 +109,7 @@ export function emptySummary(problem: string): Summary {
       billScan: [],
       billFault: [],
       billMigrate: [],
+      billSpent: [],
       billSaved: [],
     },
     marks: [],
@@ -116,6 +118,7 @@ export function emptySummary(problem: string): Summary {
     edits: [],
     branch: { id: -1, parent: null, forkTick: 0, end: 0, finished: false },
     seek: null,
+    lamps: [],
     error: problem,
   };
 }

@@ -156,7 +156,7 @@ describe('a session', () => {
 describe('checkpoints', () => {
   it('stay within their memory, densest near the present, and every tick can still be reached', () => {
     const clock = fastClock();
-    const checkpoints = new Checkpoints(1 << 20);
+    const checkpoints = new Checkpoints(3 << 19);
     const session = new Session(BUSY, 1, new Branch(1, EDITS), checkpoints);
     const there = new Map<number, string>();
     while (session.k.ticks < 3000 && !session.finished) {

@@ -7,7 +7,7 @@ import type { LedgerLine, Why } from '../protocol/why.ts';
 import { eventAt, type EventLog, type LedgerEvent, newestFirst, type Visit } from './event-log.ts';
 import { flowLines } from './flow-ledger.ts';
 import { inspect, placeOfSlot } from './inspect.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, presentNs } from './ledger.ts';
 import { moment } from './ledger-words.ts';
 import { daemonName, processName, slotName, slotProcess, taskName } from './names.ts';
 import { concernsNode, nodeSentence } from './node-sentences.ts';
@@ -23,7 +23,6 @@ const MAX_EVENTS = 400;
 
 /** Everything there is to say about a target now. */
 export function why(k: Kernel, ledger: Ledger, target: InspectTarget): Why {
-  ledger.drain();
   const { title, rows } = inspect(k, target);
   const { lines, more } = linesOf(k, ledger, target);
   return {
@@ -101,7 +100,7 @@ function tell(
   concerns: Concerns,
   sentence: (k: Kernel, event: LedgerEvent) => string,
 ): Lines {
-  const events = gather(logs, ledger.nowNs, -1, concerns);
+  const events = gather(logs, presentNs(k), -1, concerns);
   return toLines(events, (event) => ({ text: sentence(k, event) }));
 }
 
@@ -138,7 +137,7 @@ function mappedSince(k: Kernel, ledger: Ledger, slot: number): number {
   const mm = tables.mm[slot];
   const vma = tables.vma[slot];
   let since = k.processes[slotProcess(k, slot)]?.startedNs ?? 0;
-  ledger.others.backward(ledger.nowNs, (w, at, ns) => {
+  ledger.others.backward(presentNs(k), (w, at, ns) => {
     if (w[at] !== output.TRACE_MAPPED || w[at + 1] !== mm || w[at + 2] !== vma) return true;
     since = Math.max(since, ns);
     return false;
@@ -148,11 +147,11 @@ function mappedSince(k: Kernel, ledger: Ledger, slot: number): number {
 
 function pageLines(k: Kernel, ledger: Ledger, place: PagePlace): Lines {
   const since = mappedSince(k, ledger, place.slot);
-  const events = gather([ledger.pages], ledger.nowNs, since, (w, at) => concernsPage(w, at, place));
+  const events = gather([ledger.pages], presentNs(k), since, (w, at) => concernsPage(w, at, place));
   const { tables } = k.memory;
   const skips = gather(
     [ledger.others],
-    ledger.nowNs,
+    presentNs(k),
     since,
     (w, at) =>
       w[at] === output.TRACE_VMA_SKIPPED &&
@@ -190,7 +189,7 @@ function processLines(k: Kernel, ledger: Ledger, pid: number): Lines {
   const process = k.processes.find((p) => p.pid === pid);
   if (!process) return { lines: [], more: false };
   const threads = new Set(process.threads);
-  const events = gather([ledger.others], ledger.nowNs, -1, (w, at) => {
+  const events = gather([ledger.others], presentNs(k), -1, (w, at) => {
     switch (w[at]) {
       case output.TRACE_TASK_MOVED:
       case output.TRACE_TASK_PLACED:

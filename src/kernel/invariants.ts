@@ -35,7 +35,7 @@ export function checkInvariants(k: Kernel): string[] {
 }
 
 /** A task is on one CPU: each runnable one on exactly one run queue that it may use, all others on none. */
-function checkRunQueues(k: Kernel, report: Report): void {
+export function checkRunQueues(k: Kernel, report: Report): void {
   const seenOn = new Map<number, number>();
   for (const rq of k.sched.queues) {
     const members = rq.current >= 0 ? [rq.current, ...rq.queue] : rq.queue;
@@ -81,7 +81,7 @@ function checkRunQueues(k: Kernel, report: Report): void {
 }
 
 /** Threads and children are counted right, and an address space has a living process or is gone. */
-function checkProcesses(k: Kernel, report: Report): void {
+export function checkProcesses(k: Kernel, report: Report): void {
   for (const process of k.processes) {
     const live = process.threads.filter((id) => k.tasks[id].state !== TASK_DEAD);
     if (live.length !== process.liveThreads) {
@@ -104,7 +104,7 @@ function checkProcesses(k: Kernel, report: Report): void {
 }
 
 /** AutoNUMA's statistics: whole, never negative, and the totals they claim. */
-function checkStatistics(k: Kernel, report: Report): void {
+export function checkStatistics(k: Kernel, report: Report): void {
   const nodes = k.machine.nodes.length;
   for (const mm of k.mms) {
     let sum = 0;
@@ -140,7 +140,7 @@ function isCount(value: number): boolean {
 }
 
 /** Counters that are sums of others. Pages in use are checked in checkFrames. */
-function checkCounters(k: Kernel, report: Report): void {
+export function checkCounters(k: Kernel, report: Report): void {
   const c = k.counters;
   for (const [name, value] of Object.entries(c) as [string, number][]) {
     if (!isCount(value)) report(`counter ${name} is ${value}`);

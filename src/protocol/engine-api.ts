@@ -5,8 +5,9 @@
 import type { Experiment, MachineFile } from './experiment.ts';
 import type { ViewRequest } from './frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './published.ts';
-import type { Why } from './why.ts';
 import type { ShellCompletion, ShellReply, ShellSession } from './shell.ts';
+import type { Answer, Question } from './questions.ts';
+import type { BillReport, Lamp, Why } from './why.ts';
 import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
 
 /** A reply that can fail: the message names the field or line and what was expected. */
@@ -83,6 +84,12 @@ export interface EngineApi {
   inspect(target: InspectTarget): Promise<Inspection>;
   /** Why something is as it is: its state in words and the ledger of what was decided about it. */
   why(target: InspectTarget): Promise<Why>;
+  /** Answer a question from the history that is kept. */
+  ask(question: Question): Promise<Reply<Answer>>;
+  /** What balancing has cost and saved; null before anything was booted. */
+  bill(): Promise<BillReport | null>;
+  /** Test hook: spoils the kernel's state so that a lamp goes red. */
+  corrupt(id: Lamp['id']): Promise<void>;
   /** The presets and programs there are, and every knob with its range and meaning. */
   catalog(): Promise<Catalog>;
   /**

@@ -2,6 +2,7 @@
 import type { StepGrain } from './engine-api.ts';
 import type { Experiment } from './experiment.ts';
 import type { ScenarioInfo } from './scenario.ts';
+import type { Lamp } from './why.ts';
 
 export interface MachineInfo {
   name: string;
@@ -158,7 +159,9 @@ export interface SeriesChunk {
   billScan: number[];
   billFault: number[];
   billMigrate: number[];
-  /** Seconds of remote access time saved so far, against the placement at the start. */
+  /** All work of balancing so far, the three above included. */
+  billSpent: number[];
+  /** Seconds of access time saved so far, against the placement at the start. */
   billSaved: number[];
 }
 
@@ -252,6 +255,8 @@ export interface Summary {
   branch: BranchState;
   /** The jump in time under way: where to, and how much of what must be simulated for it is done (0..1). */
   seek: { target: number; progress: number } | null;
+  /** The invariants that are watched. */
+  lamps: Lamp[];
   /** What went wrong in the engine or the kernel model, '' when all is well. */
   error?: string;
 }

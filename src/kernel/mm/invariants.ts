@@ -66,8 +66,8 @@ export function checkFrames(k: Kernel, report: Report): void {
   }
 }
 
-/** One block: free frames as its slab or range says; a compact block is owned by the slot that maps it compactly, or by nobody. */
-function checkBlock(k: Kernel, block: FrameBlockId, kinds: number[], report: Report): void {
+/** One block: adds its frames to `kinds`; free frames as its slab or range says; a compact block is owned by the slot that maps it compactly, or by nobody. */
+export function checkBlock(k: Kernel, block: FrameBlockId, kinds: number[], report: Report): void {
   const f = k.memory.frames;
   const t = k.memory.tables;
   const node = f.node[block];
@@ -205,7 +205,12 @@ function comparePages(
   if (sum !== present) report(`${name} counts ${present} pages and has ${sum}`);
 }
 
-function checkSlot(k: Kernel, slot: SlotId, mappings: Map<number, number>, report: Report): void {
+export function checkSlot(
+  k: Kernel,
+  slot: SlotId,
+  mappings: Map<number, number> | null,
+  report: Report,
+): void {
   const f = k.memory.frames;
   const t = k.memory.tables;
   const ptes = t.ptes[slot];
@@ -244,7 +249,7 @@ function checkSlot(k: Kernel, slot: SlotId, mappings: Map<number, number>, repor
     if ((entry & PTE_NUMA) !== 0) marked++;
     const frame = entry & PTE_FRAME_MASK;
     perNode[f.node[frame >>> 9]]++;
-    mappings.set(frame, (mappings.get(frame) ?? 0) + 1);
+    mappings?.set(frame, (mappings.get(frame) ?? 0) + 1);
     if (mapcountOf(pageOf(f, frame)) === 1 && reverseMapOf(f, frame) !== slot * PAGES_PER_BLOCK + i) {
       report(`frame ${frame} is mapped by page ${i} of slot ${slot}, its reverse map does not say so`);
     }

@@ -131,6 +131,12 @@ test('a question is answered from the trace, and its answer can be selected', as
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await expect(page.getByTestId('answer')).toContainText(/^[\d,]+ events match/);
   await expect(answers.first()).toContainText(/moved from node \d to node \d by knuma_migrated\d/);
+  // The time of an answer is a way there.
+  const time = answers.last().getByRole('button').first();
+  const tick = Math.round(Number.parseFloat((await time.textContent()) ?? '') * 1000);
+  expect(tick).toBeLessThan(await lab.tick());
+  await time.click();
+  await expect.poll(() => lab.tick(), { timeout: 30_000 }).toBe(tick + 1);
 });
 
 test('the bill adds up, with units and a verdict', async ({ lab, page }) => {

@@ -56,6 +56,26 @@ const SCENES = [
     },
   },
   {
+    name: 'why',
+    width: 1280,
+    height: 800,
+    tick: 3200,
+    prepare: async (page) => {
+      // Some page of the program that has moved: the keyboard would find it, the test bridge is quicker.
+      const at = await page.evaluate(`(async () => {
+        for (let frame = 150000; frame < 900000; frame += 4099)
+          for (const node of [0, 1]) {
+            const target = { kind: 'frame', node, frame };
+            const why = await window.__lab.why(target);
+            if (why?.ledger.some(({ text }) => text.includes('moved from node'))) return window.__lab.pointOf(target);
+          }
+      })()`);
+      const box = await page.locator('[data-picture]').boundingBox();
+      await page.mouse.click((box?.x ?? 0) + at.x, (box?.y ?? 0) + at.y);
+      await page.locator('.ledger').waitFor();
+    },
+  },
+  {
     name: 'terabyte',
     width: 1920,
     height: 1080,

@@ -15,7 +15,7 @@ import {
   BILL_SPLIT,
   PROCESS_BILL_WORDS,
 } from '../kernel/process-bill.ts';
-import { NS_PER_SECOND } from '../kernel/units.ts';
+import { NS_PER_MS, NS_PER_SECOND } from '../kernel/units.ts';
 import type { BillOf, BillReport } from '../protocol/why.ts';
 import { processName } from './names.ts';
 import type { Observer } from './observer.ts';
@@ -38,9 +38,8 @@ const SPENT = [BILL_SCAN, BILL_HINTING_FAULT, BILL_MIGRATE, BILL_SPLIT, BILL_SHO
 interface Account {
   bytes: number;
   accessNs: number;
-  /** Access time per byte under the placement found, and the threads that ran while it was learned. */
+  /** Access time per byte under the placement found; 0 before anything is known. */
   nsPerByte: number;
-  threads: number;
   savedNs: number;
   brokeEvenTick: number;
   /** Saved less spent at the last sample, and its smoothed growth a tick. */
@@ -53,7 +52,6 @@ function newAccount(): Account {
     bytes: 0,
     accessNs: 0,
     nsPerByte: 0,
-    threads: 0,
     savedNs: 0,
     brokeEvenTick: -1,
     netNs: 0,
@@ -80,6 +78,9 @@ export function spentByAll({ bill }: Kernel): number {
 export class Bills implements Observer {
   private accounts: Account[] = [];
   private all = newAccount();
+  /** Access time of the machine so far, and the most threads that ran while a placement was learned. */
+  private accessNs = 0;
+  private threads = 0;
 
   /** CPU seconds of access time saved, all processes together; may be negative. */
   get savedS(): number {
@@ -89,25 +90,26 @@ export class Bills implements Observer {
   /** Called every 100 ticks. */
   sample(k: Kernel): void {
     const moved = k.counters.pgmigrate_success > 0 || k.counters.task_moves_autonuma > 0;
+    const threads = (k.bill.accessNs - this.accessNs) / (SAMPLE_TICKS * NS_PER_MS);
+    this.accessNs = k.bill.accessNs;
+    // More threads crowd each other whatever the placement: what they cost together is learned anew.
+    const crowded = threads > this.threads * CROWD_GROWTH;
+    if (crowded) this.threads = threads;
     let saved = 0;
     const processes = Math.min(k.processes.length, MAX_PROCESSES);
     for (let index = 0; index < processes; index++) {
       const account = (this.accounts[index] ??= newAccount());
-      const process = k.processes[index];
-      let userNs = 0;
-      for (const id of process.threads) userNs += k.tasks[id].userNs;
-      const accessNs = userNs - billed(k, index, BILL_COMPUTE);
-      this.learn(account, process.localBytes + process.remoteBytes, accessNs, moved);
-      this.note(account, spentBy(k, index), k.ticks);
+      learn(k, account, index, moved, crowded);
+      note(account, spentBy(k, index), k.ticks);
       saved += account.savedNs;
     }
     this.all.savedNs = saved;
-    this.note(this.all, spentByAll(k), k.ticks);
+    note(this.all, spentByAll(k), k.ticks);
   }
 
   save(): object {
-    const { accounts, all } = this;
-    return { accounts, all };
+    const { accounts, all, accessNs, threads } = this;
+    return { accounts, all, accessNs, threads };
   }
 
   restore(saved: object): void {
@@ -159,31 +161,32 @@ export class Bills implements Observer {
       rateS: RATE_S,
     };
   }
+}
 
-  private learn(account: Account, bytes: number, accessNs: number, moved: boolean): void {
-    const moreBytes = bytes - account.bytes;
-    const moreNs = accessNs - account.accessNs;
-    account.bytes = bytes;
-    account.accessNs = accessNs;
-    if (moreBytes <= 0) return;
-    const threads = moreNs / (SAMPLE_TICKS * 1e6);
-    // More threads crowd each other whatever the placement: what they cost together is learned anew.
-    const crowded = threads > account.threads * CROWD_GROWTH;
-    if (!moved || crowded) {
-      if (crowded) account.threads = threads;
-      const gain = account.nsPerByte > 0 && !crowded ? BASELINE_GAIN : 1;
-      account.nsPerByte += (moreNs / moreBytes - account.nsPerByte) * gain;
-      return;
-    }
-    account.savedNs += account.nsPerByte * moreBytes - moreNs;
+/** Take note of how long the accesses of the last sample took, and whether that is the placement found or what came of it. */
+function learn(k: Kernel, account: Account, index: number, moved: boolean, crowded: boolean): void {
+  const process = k.processes[index];
+  let accessNs = -billed(k, index, BILL_COMPUTE);
+  for (const id of process.threads) accessNs += k.tasks[id].userNs;
+  const bytes = process.localBytes + process.remoteBytes;
+  const moreBytes = bytes - account.bytes;
+  const moreNs = accessNs - account.accessNs;
+  account.bytes = bytes;
+  account.accessNs = accessNs;
+  if (moreBytes <= 0) return;
+  const isNew = account.nsPerByte === 0;
+  if (!moved || crowded || isNew) {
+    account.nsPerByte += (moreNs / moreBytes - account.nsPerByte) * (crowded || isNew ? 1 : BASELINE_GAIN);
+    return;
   }
+  account.savedNs += account.nsPerByte * moreBytes - moreNs;
+}
 
-  private note(account: Account, spentNs: number, tick: number): void {
-    const netNs = account.savedNs - spentNs;
-    account.netPerTick += ((netNs - account.netNs) / SAMPLE_TICKS - account.netPerTick) * RATE_GAIN;
-    account.netNs = netNs;
-    if (account.brokeEvenTick < 0 && spentNs > 0 && netNs > 0) account.brokeEvenTick = tick;
-  }
+function note(account: Account, spentNs: number, tick: number): void {
+  const netNs = account.savedNs - spentNs;
+  account.netPerTick += ((netNs - account.netNs) / SAMPLE_TICKS - account.netPerTick) * RATE_GAIN;
+  account.netNs = netNs;
+  if (account.brokeEvenTick < 0 && spentNs > 0 && netNs > 0) account.brokeEvenTick = tick;
 }
 
 function balanceOf(

@@ -3,7 +3,7 @@ import type { InspectTarget } from './summary.ts';
 
 /** One decision, told from the kernel's trace. */
 export interface LedgerLine {
-  /** Simulated time in nanoseconds, and the tick to jump to to see it happen. */
+  /** Simulated time in nanoseconds, and the tick in which it happened. */
   ns: number;
   tick: number;
   text: string;

@@ -1,6 +1,6 @@
-/** Decisions, one a line: when, what, and how often in a row. */
+/** Decisions, one a line: when (a way there), what, and how often in a row. */
 import type { LedgerLine } from '../../protocol/why.ts';
-import { useLab } from './use-lab.ts';
+import { useLab, useRun } from './use-lab.ts';
 
 interface Props {
   lines: readonly LedgerLine[];
@@ -15,23 +15,36 @@ function moment(ns: number): string {
   return `${(ns / 1e9).toFixed(3)} s`;
 }
 
+/** Names of kernel functions may break after an underscore: the panel is narrow. */
+function breakable(text: string): React.ReactNode[] {
+  return text.split(/(?<=_)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
+}
+
 export function LedgerList({ lines, empty, more, label }: Props) {
   const lab = useLab();
+  const run = useRun();
   if (lines.length === 0) return <p className="hint">{empty}</p>;
   return (
     <>
       <ol className="ledger" aria-label={label}>
         {lines.map((line, index) => (
           <li key={index}>
-            <time className="time">{moment(line.ns)}</time>
+            <button
+              type="button"
+              className="time"
+              title="Go there, to the tick after it happened"
+              onClick={() => run('run.seek', String(line.tick + 1))}
+            >
+              {moment(line.ns)}
+            </button>
             {line.times && line.sinceNs !== undefined && (
               <span className="times">
                 {line.times} times since {moment(line.sinceNs)}
               </span>
             )}
-            <p>{line.text}</p>
+            <p>{breakable(line.text)}</p>
             {line.target && (
-              <button type="button" onClick={() => lab.select(line.target!)}>
+              <button type="button" className="select" onClick={() => lab.select(line.target!)}>
                 Select
               </button>
             )}

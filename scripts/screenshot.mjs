@@ -113,6 +113,32 @@ const SCENES = [
       }
     },
   },
+  {
+    name: 'compare',
+    width: 1280,
+    height: 800,
+    tick: 1,
+    prepare: async (page) => {
+      await page.keyboard.press('v');
+      await page.locator('[data-testid=run-picture][data-tick]').nth(1).waitFor({ timeout: 60_000 });
+      await setScrubber(page, 9000);
+    },
+  },
+  {
+    name: 'sweep',
+    width: 1280,
+    height: 800,
+    link: 'workload=numa02&p.mib=512&p.passes=300',
+    tick: 1,
+    prepare: async (page) => {
+      await page.keyboard.press('x');
+      await page.getByLabel('Second field to vary').selectOption('seed');
+      await page.getByLabel('Values of the second field').fill('1..4');
+      await page.getByRole('button', { name: 'Run 16 runs' }).click();
+      await page.getByText('16 of 16 runs', { exact: true }).waitFor({ timeout: 300_000 });
+      await page.evaluate('document.activeElement?.blur()');
+    },
+  },
   { name: 'narrow', width: 390, height: 844, tick: HEALING, fullPage: true },
 ];
 
@@ -161,6 +187,17 @@ async function setKnob(page, knob, value) {
     await field.blur();
   }
   await page.waitForTimeout(300);
+}
+
+/**
+ * All runs of the comparison to a tick, as by the slider under them.
+ * @param {Page} page  @param {number} tick
+ */
+async function setScrubber(page, tick) {
+  const slider = page.locator('.compare-scrubber input');
+  await slider.fill(String(tick));
+  await page.locator(`[data-testid=run-picture][data-tick="${tick}"]`).nth(1).waitFor({ timeout: 60_000 });
+  await page.locator('[data-testid=compare-time]', { hasText: (tick / 1000).toFixed(3) }).waitFor();
 }
 
 // What runs in the page is written as text: these scripts know no DOM. window.__lab is src/app/testing.ts.

@@ -20,6 +20,7 @@ const GalleryDialog = lazy(() => import('./components/GalleryDialog.tsx'));
 const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
 const CommandsDialog = lazy(() => import('./components/CommandsDialog.tsx'));
 const PublishedDialog = lazy(() => import('./components/PublishedDialog.tsx'));
+const CompareView = lazy(() => import('./components/compare/CompareView.tsx'));
 const ImportDialog = lazy(() => import('./components/ImportDialog.tsx'));
 
 export function App() {
@@ -28,30 +29,38 @@ export function App() {
   const hud = useView((view) => view.hud);
   const open = useView((view) => view.branches);
   const branches = useBranches((state) => state.branches.length > 1) && open;
+  const comparing = useView((view) => view.comparing);
   return (
-    <div className="lab">
-      <Header />
-      <Banner />
-      <Caption />
-      <Suspense>
-        <ScenarioBar />
-      </Suspense>
-      <Stage />
-      <SidePanel />
-      <section className="bottom" aria-label="Charts and timeline">
-        {charts !== 'hidden' && (
-          <Suspense fallback={<div className={charts === 'charts' ? 'charts' : 'series-table'} />}>
-            {charts === 'charts' ? <Charts /> : <SeriesTable />}
-          </Suspense>
-        )}
-        <Timeline />
-        {branches && (
-          <Suspense>
-            <Branches />
-          </Suspense>
-        )}
-      </section>
-      {hud && <Hud />}
+    <>
+      <div className="lab" hidden={comparing !== null}>
+        <Header />
+        <Banner />
+        <Caption />
+        <Suspense>
+          <ScenarioBar />
+        </Suspense>
+        <Stage />
+        <SidePanel />
+        <section className="bottom" aria-label="Charts and timeline">
+          {charts !== 'hidden' && (
+            <Suspense fallback={<div className={charts === 'charts' ? 'charts' : 'series-table'} />}>
+              {charts === 'charts' ? <Charts /> : <SeriesTable />}
+            </Suspense>
+          )}
+          <Timeline />
+          {branches && (
+            <Suspense>
+              <Branches />
+            </Suspense>
+          )}
+        </section>
+        {hud && <Hud />}
+      </div>
+      {comparing && (
+        <Suspense fallback={<p className="hint">Loading the comparison …</p>}>
+          <CompareView key={comparing.serial} request={comparing} />
+        </Suspense>
+      )}
       <Notices />
       <DropZone />
       <Suspense>
@@ -61,6 +70,6 @@ export function App() {
         {dialog === 'import' && <ImportDialog />}
         {dialog === 'published' && <PublishedDialog />}
       </Suspense>
-    </div>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { STEP_GRAINS, type StepGrain } from '../protocol/engine-api.ts';
 import type { Experiment } from '../protocol/experiment.ts';
 import { COLOUR_BY, type ColourBy } from '../protocol/frame.ts';
 import { STEP_TITLES } from '../protocol/summary.ts';
+import { closeComparison, compareWith, showComparison } from './compare/opening.ts';
 import { SPEEDS } from './constants.ts';
 import { formatSpeed } from './format.ts';
 import type { Lab } from './lab.ts';
@@ -22,8 +23,8 @@ import {
   type PanelId,
 } from './store.ts';
 
-export type CommandGroup = 'Run' | 'Experiment' | 'View' | 'Help';
-export const COMMAND_GROUPS: readonly CommandGroup[] = ['Run', 'Experiment', 'View', 'Help'];
+export type CommandGroup = 'Run' | 'Experiment' | 'Compare' | 'View' | 'Help';
+export const COMMAND_GROUPS: readonly CommandGroup[] = ['Run', 'Experiment', 'Compare', 'View', 'Help'];
 
 export interface Choice {
   value: string;
@@ -371,6 +372,49 @@ const publishedCommand: Command = {
   run: openDialog('published'),
 };
 
+const compareCommands: Command[] = [
+  {
+    id: 'compare.off',
+    title: 'Compare with AutoNUMA off',
+    group: 'Compare',
+    keys: ['V'],
+    keyLabel: 'V',
+    run: () => compareWith('off'),
+  },
+  {
+    id: 'compare.bound',
+    title: 'Compare with hard binding',
+    group: 'Compare',
+    keys: ['B'],
+    keyLabel: 'B',
+    run: () => compareWith('bound'),
+  },
+  {
+    id: 'compare.copy',
+    title: 'Compare with a copy to change',
+    group: 'Compare',
+    keys: ['N'],
+    keyLabel: 'N',
+    run: () => compareWith('copy'),
+  },
+  {
+    id: 'compare.sweep',
+    title: 'Sweep one or two knobs over a range',
+    group: 'Compare',
+    keys: ['X'],
+    keyLabel: 'X',
+    run: () => showComparison('sweep'),
+  },
+  {
+    id: 'compare.close',
+    title: 'Back from the comparison to the laboratory',
+    group: 'Compare',
+    keys: ['Q'],
+    keyLabel: 'Q',
+    run: (lab) => closeComparison(lab),
+  },
+];
+
 const helpCommands: Command[] = [
   {
     id: 'help.keys',
@@ -390,13 +434,23 @@ const helpCommands: Command[] = [
   },
 ];
 
+/** What has the page instead of the laboratory may have an answer of its own. */
+function forGuests(command: Command): Command {
+  const run: Command['run'] = (lab, value) => {
+    const answer = lab.guest?.answers[command.id];
+    return answer ? answer(value) : command.run(lab, value);
+  };
+  return { ...command, run };
+}
+
 export const COMMANDS: readonly Command[] = [
   ...runCommands,
   ...experimentCommands,
+  ...compareCommands,
   ...viewCommands,
   publishedCommand,
   ...helpCommands,
-];
+].map(forGuests);
 
 const BY_ID = new Map(COMMANDS.map((command) => [command.id, command]));
 

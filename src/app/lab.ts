@@ -11,6 +11,7 @@ import type { Inspection, InspectTarget, Summary } from '../protocol/summary.ts'
 import type { Answer, Question } from '../protocol/questions.ts';
 import type { BillReport, Lamp, Why } from '../protocol/why.ts';
 import type { Picture } from '../view/picture.ts';
+import { readComparison } from './compare/request.ts';
 import { SUMMARY_INTERVAL_MS, UNRESPONSIVE_S } from './constants.ts';
 import { startEngine, WorkerGone, type EngineClient } from './engine-client.ts';
 import {
@@ -33,6 +34,12 @@ import { decodeLink, encodeLink, type LinkState } from './url.ts';
 const FIRST_PICTURE_MS = 2000;
 const FRAME_MS = 16;
 
+/** What has the page in place of the laboratory: its answers to commands, and what the link says of it. */
+export interface Guest {
+  readonly answers: Readonly<Record<string, (value?: string) => unknown>>;
+  link(): Partial<LinkState>;
+}
+
 export class Lab {
   readonly series = new SeriesStore();
   readonly log = new LogStore();
@@ -40,6 +47,7 @@ export class Lab {
   readonly time: TimeTravel;
   picture: Picture | null = null;
   pump: FramePump | null = null;
+  guest: Guest | null = null;
   private engine: EngineClient;
   /** Whether the kernel is to run after the next boot. */
   private wanted = true;
@@ -219,6 +227,27 @@ export class Lab {
       seed: DEFAULT_EXPERIMENT.seed,
       knobs: {},
     });
+  }
+
+  /** Something else has the page: the laboratory stands still until it leaves, by calling the answer. */
+  receive(guest: Guest): () => void {
+    const release = this.hold();
+    this.pump?.stop();
+    this.guest = guest;
+    this.writeLink();
+    return () => {
+      this.guest = null;
+      this.pump?.start();
+      this.writeLink();
+      release();
+    };
+  }
+
+  /** An experiment of somebody else's, from its beginning and running. */
+  async load(experiment: Experiment): Promise<void> {
+    this.wanted = true;
+    const reply = await this.boot(experiment);
+    if (!reply.ok) notify(reply.error);
   }
 
   /** Stand still while something else has the page; the answer goes on from there, if it was running. */
@@ -494,16 +523,23 @@ export class Lab {
     const { experiment } = useExperiment.getState();
     const { summary } = useObservation.getState();
     const at = !this.wanted && summary && summary.tick > 0 ? summary.tick : undefined;
+    // A guest stands where it stands itself.
+    if (this.guest) return encodeLink({ experiment, speed, paused: false, view, ...this.guest.link() });
     return encodeLink({ experiment, speed, paused: false, view, at });
   }
 
-  private writeLink(): void {
+  writeLink(): void {
     this.lastHash = `#${this.link()}`;
     history.replaceState(null, '', this.lastHash);
   }
 
   /** How a link wants the laboratory looked at. */
-  private adoptView({ speed, paused, view, at }: LinkState): void {
+  private adoptView({ speed, paused, view, at, experiment, compare }: LinkState): void {
+    const compares = view === 'compare' || view === 'sweep';
+    const { request, problems } = readComparison(compare, experiment, !paused);
+    if (compares) for (const problem of problems) notify(problem);
+    const page = view === 'sweep' ? 'sweep' : 'runs';
+    useView.setState({ comparing: compares ? { ...request, page } : null });
     const { dialog } = useView.getState();
     const next = view === 'published' ? view : dialog === 'published' ? null : dialog;
     useView.setState({ speed, dialog: next });

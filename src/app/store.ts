@@ -8,6 +8,7 @@ import type { BootResult, StepGrain } from '../protocol/engine-api.ts';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { ColourBy } from '../protocol/frame.ts';
 import type { Catalog, InspectTarget, Summary } from '../protocol/summary.ts';
+import type { ComparisonRequest } from './compare/request.ts';
 import { DEFAULT_SPEED } from './constants.ts';
 
 export type PanelId = 'knobs' | 'processes' | 'counters' | 'log' | 'why' | 'shell';
@@ -54,6 +55,8 @@ export interface ViewState {
   /** The list of branches is open, once there are two. */
   branches: boolean;
   dialog: DialogId | null;
+  /** The page that compares runs, in place of the laboratory. */
+  comparing: ComparisonRequest | null;
   /** Text that a dropped or pasted file brought into the import dialog, and what was wrong with it. */
   importText: string;
   importError: string;
@@ -97,6 +100,7 @@ export const useView = create<ViewState>(() => ({
   hud: false,
   branches: true,
   dialog: null,
+  comparing: null,
   importText: '',
   importError: '',
 }));

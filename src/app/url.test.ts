@@ -48,7 +48,7 @@ const link: fc.Arbitrary<LinkState> = fc.record({
   experiment,
   speed: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 1e6, noNaN: true })),
   paused: fc.boolean(),
-  view: fc.constantFrom('lab' as const, 'published' as const),
+  view: fc.constantFrom('lab' as const, 'published' as const, 'compare' as const, 'sweep' as const),
   at: fc.option(fc.nat(999_999_999), { nil: undefined }),
 });
 

@@ -16,9 +16,11 @@ export interface LinkState {
   speed: number;
   paused: boolean;
   /** What is open over the laboratory. */
-  view: 'lab' | 'published';
   /** Tick at which to stand, paused; left out to begin at the beginning. */
   at?: number;
+  view: 'lab' | 'published' | 'compare' | 'sweep';
+  /** What the pages that compare show (compare/request.ts reads it); null when none is open. */
+  compare?: object | null;
 }
 
 export interface DecodedLink {
@@ -27,6 +29,7 @@ export interface DecodedLink {
   problems: string[];
 }
 
+const VIEWS: readonly string[] = ['lab', 'published', 'compare', 'sweep'];
 const VARIANTS: readonly string[] = ['default', 'hard_bind', 'inverse_bind', 'force_same_node'];
 
 /** Write a link's part after `#`. */
@@ -49,6 +52,7 @@ export function encodeLink(state: LinkState): string {
   }
   if (state.view !== 'lab') pairs.push(['view', state.view]);
   if (state.at !== undefined) pairs.push(['at', String(state.at)]);
+  if (state.compare) pairs.push(['compare', pack(state.compare)]);
   if (state.paused) pairs.push(['paused', '1']);
   for (const [name, value] of sorted(experiment.parameters)) pairs.push([`p.${name}`, String(value)]);
   for (const [path, value] of sorted(experiment.knobs)) pairs.push([`knobs.${path}`, value]);
@@ -129,7 +133,9 @@ function readField(state: LinkState, name: string, value: string): string | null
       return null;
     }
     case 'view':
-      return oneOf(value, ['lab', 'published'], (text) => (state.view = text as LinkState['view']));
+      return oneOf(value, VIEWS, (text) => (state.view = text as LinkState['view']));
+    case 'compare':
+      return readPacked(value, (packed) => (state.compare = packed));
     case 'paused':
       return oneOf(value, ['0', '1'], (text) => (state.paused = text === '1'));
     case 'at': {

@@ -28,7 +28,8 @@ export interface RunRequest extends ExperimentRequest {
   json: boolean;
 }
 
-const EXPERIMENT_OPTIONS = {
+/** What says which experiment is run. */
+export const EXPERIMENT_OPTIONS = {
   scenario: { type: 'string' },
   machine: { type: 'string' },
   workload: { type: 'string' },
@@ -104,13 +105,15 @@ export function parseRunArguments(args: string[]): RunRequest {
   const { request, seconds } = experimentOf(values);
   return {
     ...request,
-    limitS:
-      values['limit-s'] === undefined
-        ? seconds
-        : numberOf('--limit-s', values['limit-s'], 0.001, LONGEST_S, false),
+    limitS: limitOf(values['limit-s'], seconds),
     series: values.series ?? false,
     json: values.json ?? false,
   };
+}
+
+/** Simulated seconds after which a run is stopped. @throws UsageError */
+export function limitOf(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : numberOf('--limit-s', text, 0.001, LONGEST_S, false);
 }
 
 /**
@@ -123,8 +126,11 @@ export function parseShellArguments(args: string[]): ExperimentRequest & { comma
   return { ...experimentOf(values).request, command: values.command };
 }
 
-/** The experiment that options make, and how long it is meant to run. */
-function experimentOf(values: OptionValues<typeof EXPERIMENT_OPTIONS>): {
+/**
+ * The experiment that options make, and how long it is meant to run.
+ * @throws UsageError naming the argument and what was expected
+ */
+export function experimentOf(values: OptionValues<typeof EXPERIMENT_OPTIONS>): {
   request: ExperimentRequest;
   seconds: number;
 } {

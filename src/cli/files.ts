@@ -21,17 +21,23 @@ export function fileResolvers(io: LabIo): Resolvers {
         : DEFAULT_RESOLVERS.machine(describeMachine(io, given)),
     workload: (given) => {
       if (typeof given !== 'string' || isWorkloadName(given)) return DEFAULT_RESOLVERS.workload(given);
-      const names = workloadEntries().map((entry) => entry.name);
-      const text = readOr(io, 'workload', given, names);
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch (error) {
-        throw new UsageError(`--workload ${given}: not JSON: ${(error as Error).message}`);
-      }
-      return DEFAULT_RESOLVERS.workload(value as object);
+      return DEFAULT_RESOLVERS.workload(readWorkload(io, given));
     },
   };
+}
+
+/**
+ * A workload file, not checked yet.
+ * @throws UsageError naming the file and what is wrong with it
+ */
+export function readWorkload(io: LabIo, path: string): object {
+  const names = workloadEntries().map((entry) => entry.name);
+  const text = readOr(io, 'workload', path, names);
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new UsageError(`--workload ${path}: not JSON: ${(error as Error).message}`);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { LIST_COMMANDS, listCommand } from './lists.ts';
 import { publishedCommand } from './published.ts';
 import { runCommand } from './run.ts';
 import { shellCommand } from './shell.ts';
+import { sweepCommand } from './sweep.ts';
 
 const USAGE = `usage:
   lab run [options]      run a program on a simulated machine
@@ -26,6 +27,11 @@ const USAGE = `usage:
     --json                  one JSON object on standard output and nothing else
   lab shell [options]    a shell on a simulated machine; its options are those of an experiment above, and
     --command LINE          run this line only; run DURATION lets simulated time pass
+  lab sweep [options]    run it for every combination of the values of one or two fields; options of run, and
+    --vary FIELD=VALUES     seed, version, policy, variant, thp, parameters.NAME or a knob's path; values are
+                            1,2,4 or 1..8 or 0..100+20 or 100..3200*2; may be given twice
+    --jobs N                processes to run in, default 1
+    --json | --csv          other forms of the table; --series adds the local share over time to --json
   lab calibrate --machine NAME|FILE [--json]
                          fit the bandwidth of a machine to its measured totals
   lab published [options] the published results beside those of the model
@@ -40,12 +46,12 @@ const USAGE = `usage:
   lab knobs [--json]     every knob of sysfs with its default and range
 `;
 
-const COMMANDS = ['run', 'shell', 'calibrate', 'published', ...LIST_COMMANDS];
+const COMMANDS = ['run', 'shell', 'sweep', 'calibrate', 'published', ...LIST_COMMANDS];
 
 /**
  * Run the command line.
  * @param argv the arguments after the program's name
- * @returns the exit status: 0, 1 when a check fails, or 2 when the arguments are wrong; a promise only of `shell` and `published --jobs`
+ * @returns the exit status: 0, 1 when a check fails, or 2 when the arguments are wrong; a promise only of `shell` and with `--jobs`
  */
 export function runLab(argv: string[], io: LabIo): number | Promise<number> {
   const [command, ...args] = argv;
@@ -57,6 +63,7 @@ export function runLab(argv: string[], io: LabIo): number | Promise<number> {
     if (command === undefined) throw new UsageError(`a command is missing\n${USAGE.trimEnd()}`);
     if (command === 'run') return runCommand(args, io);
     if (command === 'shell') return shellCommand(args, io);
+    if (command === 'sweep') return sweepCommand(args, io);
     if (command === 'calibrate') return calibrateCommand(args, io);
     if (command === 'published') return publishedCommand(args, io);
     if (LIST_COMMANDS.includes(command)) return listCommand(command, args, io);

@@ -1,14 +1,18 @@
-/** A child process of `lab published --jobs`: runs rows as it is told, until nobody talks to it any more. */
+/** A child process of `lab published --jobs`: runs rows. */
 import { runRowOnce } from '../scenarios/published.ts';
 import { publishedRow } from '../scenarios/published-rows.ts';
-import type { Answer, Run } from './published-jobs.ts';
+import { answerTasks } from './jobs.ts';
 
-process.on('message', (run: Run) => {
-  let answer: Answer;
+/** One row with one seed. */
+export interface Run {
+  id: string;
+  seed: number;
+}
+
+answerTasks(({ id, seed }: Run) => {
   try {
-    answer = { seconds: runRowOnce(publishedRow(run.id), run.seed) };
+    return runRowOnce(publishedRow(id), seed);
   } catch (error) {
-    answer = { error: (error as Error).message };
+    throw new Error(`${id}: ${(error as Error).message}`, { cause: error });
   }
-  process.send!(answer);
 });

@@ -6,8 +6,8 @@ import type { PublishedRow } from '../scenarios/published-rows.ts';
 import { numberOf, parseOptions } from './arguments.ts';
 import { UsageError } from './io.ts';
 import type { LabIo } from './io.ts';
-import { runInProcesses } from './published-jobs.ts';
-import type { Run } from './published-jobs.ts';
+import { runInProcesses } from './jobs.ts';
+import type { Run } from './published-child.ts';
 import { markdown, scoreboard } from './published-report.ts';
 
 const OPTIONS = {
@@ -45,7 +45,9 @@ export function publishedCommand(args: string[], io: LabIo): number | Promise<nu
   );
   const told = teller(request, runs.length, io);
   if (request.jobs > 1) {
-    return runInProcesses(runs, request.jobs, told).then((seconds) => report(request, runs, seconds, io));
+    return runInProcesses<Run, number>('./published-child.ts', runs, request.jobs, told).then((seconds) =>
+      report(request, runs, seconds, io),
+    );
   }
   const rowOf = new Map(request.rows.map((row) => [row.id, row]));
   const seconds = runs.map((run, i) => {

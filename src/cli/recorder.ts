@@ -1,6 +1,7 @@
 /** What a run has done so far: figures that are gone when a process is, kept while it lives. */
 import type { Kernel } from '../kernel/kernel-state.ts';
 import { NS_PER_SECOND } from '../kernel/units.ts';
+import { LocalShareRecorder } from '../scenarios/figures.ts';
 
 /** One simulated second of `--series`. */
 export interface SeriesRow {
@@ -18,9 +19,7 @@ export class Recorder {
   private readonly pages: number[][] = [];
   private alive: number[] = [];
   private known = 0;
-  private localBefore = 0;
-  private allBefore = 0;
-  private share = 1;
+  private readonly local = new LocalShareRecorder();
 
   constructor(
     private readonly kernel: Kernel,
@@ -64,34 +63,20 @@ export class Recorder {
 
   private addRow(): void {
     const k = this.kernel;
-    const { local, all } = bytesSoFar(k);
-    if (all > this.allBefore) this.share = (local - this.localBefore) / (all - this.allBefore);
-    this.localBefore = local;
-    this.allBefore = all;
+    this.local.sample(k);
     this.series.push({
       t_s: k.ticks / 1000,
       pages_per_node: this.pages.map((pages, index) => {
         const mm = k.mms[k.processes[index].mm];
         return k.processes[index].exitedNs >= 0 || mm.exited ? this.noPages() : pages.slice();
       }),
-      local_access_share: this.share,
+      local_access_share: this.local.share.at(-1)!,
     });
   }
 
   private noPages(): number[] {
     return new Array<number>(this.kernel.machine.nodes.length).fill(0);
   }
-}
-
-/** Bytes all processes have moved from and to their own node, and from and to any. */
-export function bytesSoFar(k: Kernel): { local: number; all: number } {
-  let local = 0;
-  let remote = 0;
-  for (const process of k.processes) {
-    local += process.localBytes;
-    remote += process.remoteBytes;
-  }
-  return { local, all: local + remote };
 }
 
 /** Seconds as /usr/bin/time prints them: two decimals, the rest cut off. */

@@ -5,6 +5,7 @@ import type { Task } from '../kernel/sched/task.ts';
 import { bootWithKnobs } from '../scenarios/boot.ts';
 import { ExperimentError, resolveExperiment } from '../scenarios/experiment.ts';
 import type { Resolved } from '../scenarios/experiment.ts';
+import { bytesSoFar } from '../scenarios/figures.ts';
 import { PerfBenchObserver } from '../scenarios/perf-bench-report.ts';
 import type { PerfBenchResult } from '../scenarios/perf-bench-report.ts';
 import { totalBytes } from '../workloads/code.ts';
@@ -14,7 +15,7 @@ import { fileResolvers } from './files.ts';
 import { UsageError } from './io.ts';
 import type { LabIo } from './io.ts';
 import { ProgressBar } from './progress.ts';
-import { bytesSoFar, Recorder, timeSeconds } from './recorder.ts';
+import { Recorder, timeSeconds } from './recorder.ts';
 import type { SeriesRow } from './recorder.ts';
 import { reportText } from './report.ts';
 
@@ -74,7 +75,7 @@ export function boot(request: ExperimentRequest, io: LabIo): { resolved: Resolve
 }
 
 /** The experiment's fields under the names of the options that set them. */
-function optionMessage(error: ExperimentError): string {
+export function optionMessage(error: ExperimentError): string {
   if (error.field === 'knobs') return `--set ${error.message}`;
   const parameter = /^parameters\.([^.:]+): (.*)$/s.exec(error.message);
   if (parameter) return `--param ${parameter[1]}: ${parameter[2]}`;

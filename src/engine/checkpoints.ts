@@ -22,7 +22,7 @@ export function checkpointBytes(checkpoint: Checkpoint, before: Checkpoint | und
 }
 
 export class Checkpoints {
-  readonly limit: number;
+  limit: number;
   /** What they take now, about. */
   bytes = 0;
   private readonly branches = new Map<number, Branch>();

@@ -14,6 +14,7 @@ import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protoco
 import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
 import type { Answer, Question } from '../protocol/questions.ts';
 import type { BillReport, Lamp, Why } from '../protocol/why.ts';
+import type { Arrival, Placement, Standing } from '../protocol/runs.ts';
 import type { Catalog, Inspection, InspectTarget, Summary, SummaryRequest } from '../protocol/summary.ts';
 import { Branch } from './branch.ts';
 import { CaptionKeeper } from './caption.ts';
@@ -39,6 +40,7 @@ import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { Jump } from './jump.ts';
 import { parseMachine, parseWorkload } from './parse.ts';
+import { placementsOf } from './placement.ts';
 import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
 import {
   atTime,
@@ -50,6 +52,7 @@ import {
 } from './sentences.ts';
 import { messageOf, Session } from './session.ts';
 import { completeLine, runLine } from './shell-lines.ts';
+import { NOT_BOOTED, standingOf } from './standing.ts';
 import { machineInfo } from './summary.ts';
 import { emptySummary, summarise } from './summarise.ts';
 import { searchFirstViolation } from './first-violation.ts';
@@ -235,6 +238,42 @@ export class Engine implements EngineApi {
   async checkpoints(): Promise<{ count: number; bytes: number; limit: number }> {
     const { count, bytes, limit } = this.checkpointStore;
     return { count, bytes, limit };
+  }
+
+  async limitCheckpoints(bytes: number): Promise<void> {
+    this.checkpointStore.limit = bytes;
+  }
+
+  async runTo(tick: number): Promise<Reply<Arrival>> {
+    const { session } = this;
+    if (!session) return { ok: false, error: 'nothing has been booted' };
+    this.stop();
+    const activity = this.activity;
+    this.mode = 'stepping';
+    let workMs = 0;
+    while (!session.finished && !session.broken && session.k.ticks < tick) {
+      try {
+        this.slice(session, tick - session.k.ticks, null);
+      } catch {
+        // The session knows what happened and says so below.
+      }
+      workMs += this.sliceMs;
+      if (session.finished || session.k.ticks >= tick) break;
+      await new Promise<void>((resolve) => this.host.soon(resolve));
+      if (activity !== this.activity) break;
+    }
+    if (activity === this.activity) this.stop();
+    return session.broken
+      ? { ok: false, error: session.problem }
+      : { ok: true, value: { ...standingOf(session), workMs } };
+  }
+
+  async standing(): Promise<Standing> {
+    return this.session ? standingOf(this.session) : NOT_BOOTED;
+  }
+
+  async placements(): Promise<Placement[]> {
+    return this.session ? placementsOf(this.session.k) : [];
   }
 
   async writeKnob(path: string, value: string): Promise<Reply<string>> {

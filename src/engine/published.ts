@@ -2,6 +2,7 @@
 import { advance, isFinished, type Kernel } from '../kernel/kernel.ts';
 import type { Reply } from '../protocol/engine-api.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
+import { bytesSoFar } from '../scenarios/figures.ts';
 import { elapsedSeconds } from '../scenarios/headless.ts';
 import { bootRow } from '../scenarios/published.ts';
 import {
@@ -72,12 +73,7 @@ class RowRun {
   }
 
   result(): PublishedRun {
-    let local = 0;
-    let all = 0;
-    for (const process of this.k.processes) {
-      local += process.localBytes;
-      all += process.localBytes + process.remoteBytes;
-    }
+    const { local, all } = bytesSoFar(this.k);
     return {
       seconds: elapsedSeconds(this.k),
       mbPerNode: { t_s: this.times.slice(), nodes: this.nodes.map((column) => column.slice()) },

@@ -300,7 +300,7 @@ export class Session {
 
   private isCheckpointDue(): boolean {
     const spacing = Math.max(CHECKPOINT_WORK_MS, this.checkpointMs / CHECKPOINT_SHARE);
-    if (this.workMs < spacing || this.broken) return false;
+    if (this.workMs < spacing || this.broken || this.checkpoints.limit === 0) return false;
     // One that was passed on the way counts: what was worked before it does not matter any more.
     const { ticks } = this.k;
     const last = this.current.checkpointAt(ticks)?.tick ?? 0;

@@ -8,6 +8,7 @@ import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './publishe
 import type { ShellCompletion, ShellReply, ShellSession } from './shell.ts';
 import type { Answer, Question } from './questions.ts';
 import type { BillReport, Lamp, Why } from './why.ts';
+import type { Arrival, Placement, Standing } from './runs.ts';
 import type { Catalog, Inspection, InspectTarget, MachineInfo, Summary, SummaryRequest } from './summary.ts';
 
 /** A reply that can fail: the message names the field or line and what was expected. */
@@ -67,6 +68,17 @@ export interface EngineApi {
   forgetBranch(branch: number): Promise<void>;
   /** How many checkpoints there are, the bytes they take (about), and those they may take. */
   checkpoints(): Promise<{ count: number; bytes: number; limit: number }>;
+  /** Checkpoints of this worker may take so many bytes together; takes effect with the next one made. */
+  limitCheckpoints(bytes: number): Promise<void>;
+  /**
+   * Pause, then run until this tick or the end of the programs, as fast as possible and sliced; no sooner, however
+   * long it takes, unless something else is asked for meanwhile. A tick in the past changes nothing.
+   */
+  runTo(tick: number): Promise<Reply<Arrival>>;
+  /** Where the run stands now, with its totals. */
+  standing(): Promise<Standing>;
+  /** Where the address spaces of the living processes lie. */
+  placements(): Promise<Placement[]>;
   /**
    * Write a knob as text, as `echo value > path` would; the error is the kernel's (EINVAL and why). In the past this forks: the old branch
    * stays as it is, and time goes on on a new one.

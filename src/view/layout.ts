@@ -130,7 +130,8 @@ export function tileColumnsFor(frames: number, width: number, height: number): n
   return Math.min(best, tiles);
 }
 
-function layoutPanel(machine: MachineInfo, node: number, rect: Rect): NodePanel {
+/** Lay out one node's panel in its rectangle. */
+export function layoutPanel(machine: MachineInfo, node: number, rect: Rect): NodePanel {
   const tight = rect.height < 200;
   const inset = rect.width < 260 ? 8 : INSET;
   const x = rect.x + inset;

@@ -4,6 +4,7 @@ import { commandHint } from '../commands.ts';
 import { useExperiment, useObservation } from '../store.ts';
 import { versionName } from '../experiment.ts';
 import { BootOptions, VariantSelect, VersionSelect } from './BootOptions.tsx';
+import { CompareMenu } from './CompareMenu.tsx';
 import { Transport } from './Transport.tsx';
 import { useRun } from './use-lab.ts';
 
@@ -16,6 +17,7 @@ export function Header() {
       <BootOptions />
       <Transport />
       <nav className="header-end" aria-label="Help and commands">
+        <CompareMenu />
         <button
           type="button"
           className="icon"

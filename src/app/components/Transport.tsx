@@ -78,7 +78,7 @@ export function Transport() {
 }
 
 /** A slider over round speeds, logarithmic by their choice. */
-function Speed() {
+export function Speed() {
   const run = useRun();
   const speed = useView((view) => view.speed);
   const nearest = SPEEDS.findIndex((stop) => stop >= speed);

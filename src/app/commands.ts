@@ -385,8 +385,8 @@ const compareCommands: Command[] = [
     id: 'compare.bound',
     title: 'Compare with hard binding',
     group: 'Compare',
-    keys: ['B'],
-    keyLabel: 'B',
+    keys: ['Shift+V'],
+    keyLabel: 'Shift V',
     run: () => compareWith('bound'),
   },
   {

@@ -1,5 +1,5 @@
 /** Local share over time, a small chart for each run of a sweep, all on the same scales. */
-import { cellName } from '../../../protocol/sweep.ts';
+import { cellName, shortField } from '../../../protocol/sweep.ts';
 import { useSweep, type CellView } from '../../compare/sweep.ts';
 
 const WIDTH = 160;
@@ -16,7 +16,7 @@ export function SweepMultiples({ open }: { open(cell: CellView): void }) {
   return (
     <section className="multiples" aria-label="Local share over time">
       <h2>
-        Local accesses over time{' '}
+        Local accesses over time by {axes.map(({ field }) => shortField(field)).join(' and ')}{' '}
         <small>0 to 100 % of the bytes, 0 to {Math.round(end)} s; a chart opens its run</small>
       </h2>
       <ul>
@@ -25,8 +25,10 @@ export function SweepMultiples({ open }: { open(cell: CellView): void }) {
           const overall = cell.standing?.figures.localShare ?? 0;
           return (
             <li key={cell.at.join()}>
-              <button type="button" title={`Open ${name} in the laboratory`} onClick={() => open(cell)}>
-                <span className="multiple-name">{name}</span>
+              <button type="button" title={`Open ${name} in the laboratory`} aria-label={`${name}, open this run`} onClick={() => open(cell)}>
+                <span className="multiple-name">
+                  {axes.map(({ values }, axis) => values[cell.at[axis]]).join(', ')}
+                </span>
                 <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" preserveAspectRatio="none">
                   <path
                     className="grid"

@@ -37,6 +37,33 @@ test('everything by keyboard: pause, step, panels, palette, help', async ({ lab,
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
 });
 
+test('the palette finds by letters in order, and has what was used lately first', async ({ lab, page }) => {
+  await lab.open('v=1&paused=1');
+  await page.keyboard.press('Control+k');
+  const search = page.getByRole('combobox', { name: 'Search the commands' });
+  const first = page.getByRole('listbox', { name: 'Commands' }).getByRole('option').first();
+  await search.fill('drk lgt');
+  await expect(first).toContainText('Dark or light');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await page.keyboard.press('Control+k');
+  await expect(first).toContainText('Dark or light');
+  await expect(first).toContainText('lately');
+  // All there is to do is in it: what has a key, and every choice of what has choices.
+  for (const title of [
+    'Scenarios: A tie at 1000',
+    'Tour',
+    'Machine: 2 nodes',
+    'Panel: Kernel log',
+    'Step: to',
+  ]) {
+    await search.fill(title);
+    await expect(first, title).toContainText(title);
+  }
+  await search.fill('qqqq');
+  await expect(page.getByText('Nothing here is called that.')).toBeVisible();
+});
+
 test('space on a focused button does what the button does, once', async ({ lab, page }) => {
   await lab.open();
   await page.getByRole('button', { name: 'Pause' }).focus();

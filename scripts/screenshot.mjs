@@ -139,6 +139,21 @@ const SCENES = [
       await page.evaluate('document.activeElement?.blur()');
     },
   },
+  {
+    name: 'tour',
+    width: 1280,
+    height: 800,
+    tick: 100,
+    prepare: async (page) => {
+      await page.keyboard.press('u');
+      for (let stop = 1; stop < 6; stop++) {
+        await page.getByText(`${stop} of 8`).waitFor({ timeout: 60_000 });
+        await page.waitForTimeout(500);
+        await page.keyboard.press('ArrowRight');
+      }
+      await page.getByText('6 of 8').waitFor({ timeout: 60_000 });
+    },
+  },
   { name: 'narrow', width: 390, height: 844, tick: HEALING, fullPage: true },
 ];
 

@@ -417,6 +417,14 @@ const compareCommands: Command[] = [
 
 const helpCommands: Command[] = [
   {
+    id: 'help.tour',
+    title: 'Tour: what AutoNUMA does, step by step',
+    group: 'Help',
+    keys: ['U'],
+    keyLabel: 'U',
+    run: async (lab) => (await import('./tour.ts')).toggleTour(lab),
+  },
+  {
     id: 'help.keys',
     title: 'Keys and what the picture means',
     group: 'Help',

@@ -355,6 +355,32 @@ export class Lab {
     this.touched();
   }
 
+  /** Stand still at a tick, before or after now. */
+  async goTo(tick: number): Promise<void> {
+    await this.pause();
+    useObservation.setState({ step: { running: false, sentence: '' } });
+    await this.ask((api) => api.seek(tick));
+    this.touched();
+  }
+
+  /** The tick of the latest summary. */
+  get tick(): number {
+    return useObservation.getState().summary?.tick ?? 0;
+  }
+
+  /** Resolves when a summary that was asked for after this call is here, or the worker is gone. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      let before = this.summaryPending > 0 ? 1 : 0;
+      const stop = useObservation.subscribe((now, then) => {
+        if (now.status !== 'crashed' && (now.summary === then.summary || before-- > 0)) return;
+        stop();
+        resolve();
+      });
+      this.touched();
+    });
+  }
+
   // Looking ------------------------------------------------------------------------------------------------------
 
   select(target: InspectTarget | null): void {

@@ -2,6 +2,7 @@
 import type { Summary, SummaryRequest } from '../protocol/summary.ts';
 import { type Caption, caption, factsOf } from './caption.ts';
 import { describe } from './description.ts';
+import { perfBenchLines } from './perf-bench.ts';
 import type { Session } from './session.ts';
 import { overheadSummary } from './overhead.ts';
 import { billSummary, nodeSummaries, processSummaries } from './summary.ts';
@@ -69,6 +70,8 @@ export function summarise(
     lamps: session.lamps.lamps.map((lamp) => ({ ...lamp })),
     error: status.problem,
   };
+  const perfBench = perfBenchLines(session);
+  if (perfBench) summary.perfBench = perfBench;
   summary.description = describe(
     summary,
     k.machine.nodes.map((node) => node.osId),

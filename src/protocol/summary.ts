@@ -257,6 +257,8 @@ export interface Summary {
   seek: { target: number; progress: number } | null;
   /** The invariants that are watched. */
   lamps: Lamp[];
+  /** Only for perf bench numa mem: its result lines, as if it ended now. */
+  perfBench?: string[];
   /** What went wrong in the engine or the kernel model, '' when all is well. */
   error?: string;
 }

@@ -19,7 +19,7 @@ export function Caption() {
   const caption = usePolled(readCaption, CAPTION_INTERVAL_MS);
   const colourBy = useView((view) => view.colourBy);
   return (
-    <div className="caption">
+    <section className="caption" aria-label="What is happening, colours and zoom">
       <p data-testid="caption">{caption}</p>
       <SpokenCaption />
       <label className="field">
@@ -65,7 +65,7 @@ export function Caption() {
           <Plus size={14} />
         </button>
       </span>
-    </div>
+    </section>
   );
 }
 

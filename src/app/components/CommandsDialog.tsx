@@ -1,6 +1,7 @@
 /** The command palette: every command, those with choices once for each choice; type to narrow, Enter to run. */
 import { useId, useState, type KeyboardEvent } from 'react';
 import { COMMANDS, type Command } from '../commands.ts';
+import { rank } from '../fuzzy.ts';
 import { useView } from '../store.ts';
 import { Dialog } from './Dialog.tsx';
 import { useLab } from './use-lab.ts';
@@ -29,13 +30,22 @@ function listEntries(): Entry[] {
   });
 }
 
-/** Every word typed occurs in the title. */
-function matches(entry: Entry, query: string): boolean {
-  const title = entry.title.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => title.includes(word));
+/** Keys of what was run lately, the latest first. */
+const RECENT = 'autonuma-lab.recent-commands';
+const RECENT_KEPT = 8;
+
+function recentKeys(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(RECENT) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((key) => typeof key === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(key: string): void {
+  const keys = [key, ...recentKeys().filter((each) => each !== key)];
+  localStorage.setItem(RECENT, JSON.stringify(keys.slice(0, RECENT_KEPT)));
 }
 
 export default function CommandsDialog() {
@@ -44,11 +54,13 @@ export default function CommandsDialog() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const [entries] = useState(listEntries);
-  const found = entries.filter((entry) => matches(entry, query));
+  const [recent] = useState(recentKeys);
+  const found = rank(entries, query, recent);
   const current = Math.min(at, found.length - 1);
 
   const runEntry = (entry: Entry) => {
     useView.setState({ dialog: null });
+    remember(entry.key);
     void entry.command.run(lab, entry.value);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -93,6 +105,7 @@ export default function CommandsDialog() {
           >
             <span className="group">{entry.command.group}</span>
             {entry.title}
+            {query === '' && recent.includes(entry.key) && <span className="group">lately</span>}
             {entry.keyLabel && <kbd>{entry.keyLabel}</kbd>}
           </li>
         ))}

@@ -6,12 +6,16 @@ import { Dialog } from './Dialog.tsx';
 import { useRun } from './use-lab.ts';
 
 export default function GalleryDialog() {
+  const run = useRun();
   const scenarios = useObservation((state) => state.catalog?.scenarios);
   return (
     <Dialog id="gallery" title="Scenarios">
       <p className="hint">
         Each asks a question. Choose one and watch; what happens is told where it is asked, and a test holds
-        it to be true.
+        it to be true.{' '}
+        <button type="button" title={commandHint('help.tour')} onClick={() => run('help.tour')}>
+          Take the tour first
+        </button>
       </p>
       <ul className="gallery">
         {scenarios?.map((scenario, index) => (

@@ -1,5 +1,5 @@
 /** The sysfs tree: every knob and statistic below /sys/kernel/mm, grouped by directory. */
-import { useMemo } from 'react';
+import { useMemo, type PointerEvent } from 'react';
 import type { KnobInfo } from '../../protocol/summary.ts';
 import { PANEL_INTERVAL_MS } from '../constants.ts';
 import { knobsOf } from '../experiment.ts';
@@ -7,6 +7,8 @@ import { useExperiment, useObservation } from '../store.ts';
 import { Knob } from './Knob.tsx';
 import { usePolled, useRun } from './use-lab.ts';
 
+/** A pointer that went farther between press and release was not a click. */
+const MOVED_PIXELS = 4;
 const NOTHING: Record<string, string> = {};
 
 export function KnobsPanel() {
@@ -23,7 +25,7 @@ export function KnobsPanel() {
   ).length;
 
   return (
-    <div className="knobs">
+    <div className="knobs" onPointerDownCapture={keepPressed}>
       {noautonuma && (
         <p className="hint">
           Booted with <code>noautonuma</code>: no daemons, and no <code>/sys/kernel/mm/autonuma</code>.
@@ -50,6 +52,21 @@ export function KnobsPanel() {
       </div>
     </div>
   );
+}
+
+/**
+ * What was pressed is what is clicked. A press takes the focus from the field that has it, whose row then shrinks, or grows by what the
+ * kernel says to what was typed; without this the pointer would be released over something else.
+ */
+function keepPressed({ target, clientX, clientY }: PointerEvent): void {
+  const control = target instanceof Element && target.closest<HTMLElement>('button, input[type=checkbox]');
+  if (!control) return;
+  const released = (event: globalThis.PointerEvent) => {
+    const moved = Math.hypot(event.clientX - clientX, event.clientY - clientY) > MOVED_PIXELS;
+    const over = document.elementFromPoint(event.clientX, event.clientY);
+    if (!moved && !control.contains(over)) control.click();
+  };
+  window.addEventListener('pointerup', released, { once: true });
 }
 
 interface Group {

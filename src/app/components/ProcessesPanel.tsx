@@ -17,11 +17,41 @@ export function ProcessesPanel() {
           <strong>{boot.workloadTitle}.</strong> {boot.workloadQuestion}
         </p>
       )}
+      <PerfBench />
       {processes?.map((process) => (
         <Process key={process.pid} process={process} />
       ))}
       {processes?.length === 0 && <p className="hint">No process has been born yet.</p>}
     </div>
+  );
+}
+
+/** The result lines of perf bench numa mem, as far as it has come. */
+function PerfBench() {
+  const lines = usePolled(() => useObservation.getState().summary?.perfBench, PANEL_INTERVAL_MS);
+  if (!lines) return null;
+  // perf's own line is wider than the panel: name, value, unit, key.
+  const rows = lines.map((line) => line.split(',').map((part) => part.trim()));
+  return (
+    <section className="process" aria-label="perf bench numa mem">
+      <h2>perf bench numa mem, so far</h2>
+      {rows.length === 0 && <p className="hint">It prints nothing before its threads have started.</p>}
+      {rows.length > 0 && (
+        <table className="perf-bench">
+          <tbody>
+            {rows.map(([name, value, unit, key]) => (
+              <tr key={key}>
+                <th scope="row" title={name}>
+                  {key}
+                </th>
+                <td>{value}</td>
+                <td>{unit}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
   );
 }
 

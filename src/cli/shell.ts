@@ -1,12 +1,10 @@
 /** `lab shell`: the shell of the page without the page. Time passes only by `run`. */
 import { advance, isFinished } from '../kernel/kernel.ts';
 import type { Kernel } from '../kernel/kernel-state.ts';
-import { readSysfs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
-import { isProcessPath } from '../protocol/experiment.ts';
 import { NEW_SESSION, type ShellSession } from '../protocol/shell.ts';
-import { editProcess } from '../scenarios/process-edits.ts';
 import { completeShell } from '../shell/complete.ts';
 import type { ShellHost } from '../shell/host.ts';
+import { kernelHost } from '../shell/kernel-host.ts';
 import { runShell } from '../shell/shell.ts';
 import { parseShellArguments } from './arguments.ts';
 import type { LabIo } from './io.ts';
@@ -15,15 +13,10 @@ import { boot } from './run.ts';
 /** Ticks simulated between two looks at whether the programs are over. */
 const STRIDE_TICKS = 1000;
 
-/** The kernel as a shell uses it. */
+/** The kernel as a shell uses it that may let time pass. */
 function hostOf(k: Kernel): ShellHost {
   return {
-    k,
-    standsStill: true,
-    edit: (path, value) => {
-      const done = isProcessPath(path) ? editProcess(k, path, value) : writeSysfs(k, path, value);
-      return done.ok ? { ok: true, value: readSysfs(k, path) ?? value } : done;
-    },
+    ...kernelHost(k),
     run: (ticks) => {
       const from = k.ticks;
       while (k.ticks - from < ticks && !isFinished(k))

@@ -1,4 +1,5 @@
 /** What lscpu of util-linux prints: the summary by sections, and the table of `-e`. */
+import { rangesOf } from '../kernel/machine/cpulist.ts';
 
 /** A line of the summary: how far it is indented, its name and its value ('' for the head of a section). */
 export interface LscpuLine {
@@ -14,20 +15,13 @@ export function writeLscpu(lines: readonly LscpuLine[]): string {
   return lines.map(({ value }, i) => `${names[i].padEnd(width)}${value}\n`).join('');
 }
 
-/**
- * Numbers as util-linux lists them (cpulist_create; taskset too): ranges, but two neighbours stay two numbers.
- * @param numbers ascending
- */
+/** Numbers as util-linux lists them (cpulist_create; taskset too): ranges, but two neighbours stay two numbers. */
 export function utilLinuxList(numbers: readonly number[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < numbers.length;) {
-    let end = i;
-    while (end + 1 < numbers.length && numbers[end + 1] === numbers[end] + 1) end++;
-    if (end === i) parts.push(String(numbers[i]));
-    else parts.push(`${numbers[i]}${end === i + 1 ? ',' : '-'}${numbers[end]}`);
-    i = end + 1;
-  }
-  return parts.join(',');
+  return rangesOf(numbers)
+    .map(([first, last]) =>
+      first === last ? `${first}` : `${first}${last === first + 1 ? ',' : '-'}${last}`,
+    )
+    .join(',');
 }
 
 /** A CPU in the table of `lscpu -e`. */

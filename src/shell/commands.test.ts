@@ -24,7 +24,7 @@ describe('looking', () => {
     expect(shell.edits).toEqual([]);
   });
 
-  it('works on every preset, before its first tick and after', () => {
+  it('works on every preset, before its first tick and after', { timeout: 120_000 }, () => {
     for (const machine of presetNames()) {
       const experiment = {
         machine,
@@ -49,7 +49,7 @@ describe('looking', () => {
   });
 });
 
-it('any command takes any arguments without falling over', () => {
+it('any command takes any arguments without falling over', { timeout: 120_000 }, () => {
   const shell = new TestShell();
   const pid = String(shell.k.processes[0].pid);
   const words = [
@@ -96,7 +96,7 @@ it('any command takes any arguments without falling over', () => {
         expect(shell.session.status).toBeGreaterThanOrEqual(0);
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 600, interruptAfterTimeLimit: 8000 },
   );
 });
 

@@ -1,12 +1,10 @@
 /** A shell on a small machine, with what is done to its kernel. */
 import { advance, isFinished, type Kernel } from '../kernel/kernel.ts';
-import { readSysfs, writeSysfs } from '../kernel/sysfs/sysfs.ts';
-import { isProcessPath } from '../protocol/experiment.ts';
 import { NEW_SESSION, type ShellReply, type ShellSession } from '../protocol/shell.ts';
 import { bootWithKnobs } from '../scenarios/boot.ts';
 import { bootFromExperiment, type ExperimentLike } from '../scenarios/experiment.ts';
-import { editProcess } from '../scenarios/process-edits.ts';
 import type { ShellHost } from './host.ts';
+import { kernelHost } from './kernel-host.ts';
 import { runShell } from './shell.ts';
 
 /** Two nodes whose numbers have a hole, CPUs whose numbers have one too. */
@@ -51,15 +49,14 @@ export class TestShell {
   }
 
   get host(): ShellHost {
-    const { k, edits } = this;
+    const host = kernelHost(this.k);
     return {
-      k,
+      ...host,
       standsStill: false,
       edit: (path, value) => {
-        const done = isProcessPath(path) ? editProcess(k, path, value) : writeSysfs(k, path, value);
-        if (!done.ok) return done;
-        edits.push({ path, value });
-        return { ok: true, value: readSysfs(k, path) ?? value };
+        const done = host.edit(path, value);
+        if (done.ok) this.edits.push({ path, value });
+        return done;
       },
     };
   }

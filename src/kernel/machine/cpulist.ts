@@ -1,16 +1,21 @@
 /** Sets of CPUs or nodes as Linux writes them: lists (bitmap_scnlistprintf: `0-5,12-17`) and masks (`00ff,ffffffff`). */
 
+/** Runs of neighbours among numbers: [first, last], ascending. */
+export function rangesOf(numbers: Iterable<number>): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const n of [...numbers].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && n === last[1] + 1) last[1] = n;
+    else ranges.push([n, n]);
+  }
+  return ranges;
+}
+
 /** Numbers as a list: ranges for neighbours, commas in between; empty for no number. */
 export function formatList(numbers: Iterable<number>): string {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const parts: string[] = [];
-  for (let i = 0; i < sorted.length;) {
-    let end = i;
-    while (end + 1 < sorted.length && sorted[end + 1] === sorted[end] + 1) end++;
-    parts.push(end === i ? String(sorted[i]) : `${sorted[i]}-${sorted[end]}`);
-    i = end + 1;
-  }
-  return parts.join(',');
+  return rangesOf(numbers)
+    .map(([first, last]) => (first === last ? String(first) : `${first}-${last}`))
+    .join(',');
 }
 
 /** The largest number a list or mask may hold; NR_CPUS of distributions. */

@@ -1,5 +1,5 @@
 /** The figures of all runs, each with its difference from the first. */
-import { useComparison, type RunView } from '../../compare/comparison.ts';
+import { useComparison, type RunView } from '../../compare/compared-run.ts';
 import { cellOf, METRICS, type Measured } from '../../compare/metrics.ts';
 import { letterOf, nameOf } from '../../compare/runs.ts';
 import { useObservation } from '../../store.ts';

@@ -2,7 +2,7 @@
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { STEP_GRAINS, type StepGrain } from '../../../protocol/engine-api.ts';
 import { STEP_TITLES } from '../../../protocol/summary.ts';
-import { useComparison } from '../../compare/comparison.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import { commandHint } from '../../commands.ts';
 import { formatSpeed, formatTick } from '../../format.ts';
 import { useView } from '../../store.ts';

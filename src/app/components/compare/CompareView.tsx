@@ -1,7 +1,8 @@
 /** The page that compares: runs side by side, or a sweep. Takes the place of the laboratory while it is open. */
 import { X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Comparison, useComparison } from '../../compare/comparison.ts';
+import { Comparison } from '../../compare/comparison.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import type { ComparisonRequest } from '../../compare/request.ts';
 import { letterOf } from '../../compare/runs.ts';
 import { varyTexts } from '../../compare/sweep.ts';

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type PointerEvent } from 'react';
 import { BLOCK_MIXED, BLOCK_UNTOUCHED } from '../../../protocol/runs.ts';
 import { css, mix } from '../../../view/colour.ts';
 import { nodeColour, processLetter, type Palette } from '../../../view/palettes.ts';
-import { useComparison } from '../../compare/comparison.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import { blockGrid, compareAddressSpaces, type ProcessDifference } from '../../compare/placement.ts';
 import { letterOf } from '../../compare/runs.ts';
 import { formatCount } from '../../format.ts';

@@ -1,8 +1,9 @@
 /** One run: its name, what it has otherwise than the first, its picture, and what can be done with it. */
 import { ExternalLink, SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
-import type { Comparison, RunView } from '../../compare/comparison.ts';
-import { useComparison } from '../../compare/comparison.ts';
+import type { Comparison } from '../../compare/comparison.ts';
+import type { RunView } from '../../compare/compared-run.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import {
   differences,
   letterOf,

@@ -1,6 +1,7 @@
 /** Runs side by side: a card each, one scrubber, and below them the table, the charts and the difference map. */
 import { lazy, Suspense, useState } from 'react';
-import { useComparison, type Comparison } from '../../compare/comparison.ts';
+import type { Comparison } from '../../compare/comparison.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import { formatTick } from '../../format.ts';
 import { CompareTable } from './CompareTable.tsx';
 import { DifferenceMap } from './DifferenceMap.tsx';

@@ -25,7 +25,12 @@ export function SweepMultiples({ open }: { open(cell: CellView): void }) {
           const overall = cell.standing?.figures.localShare ?? 0;
           return (
             <li key={cell.at.join()}>
-              <button type="button" title={`Open ${name} in the laboratory`} aria-label={`${name}, open this run`} onClick={() => open(cell)}>
+              <button
+                type="button"
+                title={`Open ${name} in the laboratory`}
+                aria-label={`${name}, open this run`}
+                onClick={() => open(cell)}
+              >
                 <span className="multiple-name">
                   {axes.map(({ values }, axis) => values[cell.at[axis]]).join(', ')}
                 </span>

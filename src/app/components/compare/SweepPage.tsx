@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Experiment } from '../../../protocol/experiment.ts';
 import { closeComparison } from '../../compare/opening.ts';
 import { cancelSweep, useSweep, type CellView, type Measure } from '../../compare/sweep.ts';
-import { useComparison } from '../../compare/comparison.ts';
+import { useComparison } from '../../compare/compared-run.ts';
 import { useLab } from '../use-lab.ts';
 import { HeatMap } from './HeatMap.tsx';
 import { SweepForm } from './SweepForm.tsx';

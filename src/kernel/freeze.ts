@@ -195,20 +195,10 @@ function thawLike(frozen: Frozen, live: unknown, reuse: boolean): unknown {
   if (frozen === null || typeof frozen !== 'object') return frozen;
   if (frozen instanceof FrozenTyped) return thawTyped(frozen, reuse ? live : undefined);
   if (ArrayBuffer.isView(frozen)) return (frozen as TypedArray).slice();
-  if (frozen instanceof FrozenList || Array.isArray(frozen)) {
+  if (frozen instanceof FrozenList) return thawList(frozen, Array.isArray(live) ? live : undefined, reuse);
+  if (Array.isArray(frozen)) {
     const items: unknown[] = [];
-    const chunks = frozen instanceof FrozenList ? frozen.chunks : [frozen as Frozen[]];
-    const old = Array.isArray(live) ? (live as unknown[]) : undefined;
-    // Where the live array is shorter a sibling shows the shape.
-    for (const chunk of chunks) {
-      for (const item of chunk) {
-        const own = old?.[items.length];
-        const sibling = items[items.length - 1];
-        items.push(
-          isRecord(own) || !isRecord(sibling) ? thawLike(item, own, reuse) : thawLike(item, sibling, false),
-        );
-      }
-    }
+    thawItems(frozen, items, 0, Array.isArray(live) ? live : undefined, reuse);
     return items;
   }
   const keys = Object.keys(frozen);
@@ -218,6 +208,45 @@ function thawLike(frozen: Frozen, live: unknown, reuse: boolean): unknown {
   const copy: Record<string, unknown> = alike ? { ...old } : {};
   for (const key of keys) copy[key] = thawLike((frozen as Record<string, Frozen>)[key], old?.[key], reuse);
   return copy;
+}
+
+/** A long array is written into the live one where that is as long, like a long typed array. */
+function thawList(
+  { length, chunks }: FrozenList,
+  live: readonly unknown[] | undefined,
+  reuse: boolean,
+): unknown[] {
+  const items = reuse && live?.length === length ? (live as unknown[]) : [];
+  let at = 0;
+  for (const chunk of chunks) {
+    thawItems(chunk, items, at, live, reuse);
+    at += chunk.length;
+  }
+  return items;
+}
+
+/** Thaw items into an array from a place on; `live`, which may be that array, shows what they are to be like. */
+function thawItems(
+  frozen: readonly Frozen[],
+  items: unknown[],
+  from: number,
+  live: readonly unknown[] | undefined,
+  reuse: boolean,
+): void {
+  for (let i = 0; i < frozen.length; i++) {
+    const item = frozen[i];
+    const at = from + i;
+    // Most are numbers, or null.
+    if (item === null || typeof item !== 'object') {
+      if (at >= items.length || !Object.is(items[at], item)) items[at] = item;
+      continue;
+    }
+    const own = live?.[at];
+    // Where the live array is shorter a sibling shows the shape.
+    const sibling = at > 0 ? items[at - 1] : undefined;
+    items[at] =
+      isRecord(own) || !isRecord(sibling) ? thawLike(item, own, reuse) : thawLike(item, sibling, false);
+  }
 }
 
 function thawTyped({ type, length, chunks, tail }: FrozenTyped, live: unknown): TypedArray {

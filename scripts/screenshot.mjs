@@ -83,6 +83,21 @@ const SCENES = [
     tick: 4000,
   },
   {
+    name: 'time-travel',
+    width: 1280,
+    height: 800,
+    tick: 100,
+    prepare: async (page) => {
+      const seek = (/** @type {number} */ tick) => page.evaluate(`window.__lab.seek(${tick})`);
+      await seek(16_000);
+      await seek(5000);
+      await setKnob(page, 'autonuma/knuma_scand/scan_sleep_pass_millisecs', '1000');
+      await seek(13_000);
+      await seek(7400);
+      await page.evaluate('document.activeElement?.blur()');
+    },
+  },
+  {
     name: 'gallery',
     width: 1280,
     height: 800,

@@ -295,6 +295,8 @@ export class Engine implements EngineApi {
     const frameId = ++this.frameId;
     try {
       checkView(view);
+      // What happens on the way to another time is no news.
+      if (this.jump) session?.skipEvents();
       if (session) {
         const status = {
           frameId,

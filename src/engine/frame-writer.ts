@@ -144,6 +144,8 @@ export class FrameWriter {
 
   /** What has moved since the last frame is not to be shown. */
   skipEvents(): void {
+    // Whoever has seen them is to see that they are gone.
+    if (this.sparks.activeCount > 0) this.forget();
     this.sparks.clear();
     this.watcher.drain();
     this.watcher.startFrame();

@@ -289,6 +289,34 @@ describe('the engine', () => {
     }
   });
 
+  it('leaves nothing in the picture of what was on the way', { timeout: 60_000 }, async () => {
+    const picture = async ({ engine, done }: Awaited<ReturnType<typeof booted>>) => {
+      const frame = readFrame(await done(engine.frame(smallView(), new ArrayBuffer(0))));
+      return [frame.moves, frame.sparks, frame.images].map((part) => part.slice());
+    };
+    // One goes there unseen; the other so slowly that the page is shown the way.
+    const unseen = await booted(BUSY);
+    await unseen.seek(600);
+    const slow = await booted(BUSY);
+    slow.host.lookMs = 5;
+    const jump = slow.engine.seek(600);
+    let seen = 0;
+    for (;;) {
+      const [moves, sparks] = await picture(slow);
+      if (!(await slow.engine.summary(ALL)).seek) break;
+      expect([moves.length, sparks.length]).toEqual([0, 0]);
+      seen++;
+    }
+    expect(seen).toBeGreaterThan(0);
+    expect(await slow.done(jump)).toMatchObject({ ok: true, value: { tick: 600, reached: true } });
+    // What moved in the last ticks may still fade: a few frames later both are the same.
+    const last = async (which: typeof slow) => {
+      for (let i = 0; i < 10; i++) await which.seek(601 + i).then(() => picture(which));
+      return picture(which);
+    };
+    expect((await last(slow))[2]).toEqual((await last(unseen))[2]);
+  });
+
   it('lets the newer of two seeks win, and answers others meanwhile', async () => {
     const { engine, host, done } = await booted();
     host.lookMs = 1;

@@ -1,6 +1,6 @@
 /**
  * npm run bench: measure, print a table, write bench/results.json.
- *   -- --only NAME       only the parts whose name contains NAME (kernel, seek, page, start, size, or a row such as numa02);
+ *   -- --only NAME       only the parts whose name contains NAME (kernel, seek, page, zoom, memory, start, size, or a row such as numa02);
  *                        may be given again. The other rows of results.json stay
  *   -- --quick           a short smoke: nothing it says is a measurement
  *   -- --compare FILE    afterwards, ratios to other results
@@ -14,13 +14,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BrowserBench } from './browser.ts';
-import { BROWSER_CASES, BROWSER_SIZES, KERNEL_CASES, SEEK_CASES } from './cases.ts';
+import { BROWSER_CASES, BROWSER_SIZES, KERNEL_CASES, MEMORY_CASE, SEEK_CASES, ZOOM_CASES } from './cases.ts';
 import { compare } from './compare.ts';
 import { writeDocs } from './docs.ts';
 import { measureKernel } from './kernel.ts';
 import { calibrate, median, ROOT, round } from './measure.ts';
 import { SCHEMA, type Results } from './results.ts';
 import { measureSeek } from './seek.ts';
+import { measureMemory, measureZoom } from './page-parts.ts';
 import { measureSize } from './size.ts';
 import { asText, circumstancesOf, tables } from './table.ts';
 
@@ -40,7 +41,7 @@ const out = path.resolve(ROOT, values.out);
 const say = (text: string): unknown => process.stderr.write(`${text}\n`);
 
 /** A part is wanted when one of --only is its kind, or is in its name. */
-const KINDS = ['kernel', 'seek', 'page', 'start', 'size'];
+const KINDS = ['kernel', 'seek', 'page', 'zoom', 'memory', 'start', 'size'];
 const wanted = (kind: string, name = kind): boolean =>
   only.length === 0 || only.some((each) => each === kind || (!KINDS.includes(each) && name.includes(each)));
 
@@ -67,6 +68,8 @@ function begin(): Results {
     kernel: keep?.kernel ?? [],
     seeks: keep?.seeks ?? [],
     pages: keep?.pages ?? [],
+    zooms: keep?.zooms ?? [],
+    memory: keep?.memory ?? [],
     start: keep?.start ?? null,
     size: keep?.size ?? null,
   };
@@ -120,7 +123,9 @@ async function browserParts(results: Results): Promise<void> {
       (size) => [each, size] as const,
     ),
   );
-  if (pages.length === 0 && !wanted('start')) return;
+  const zooms = ZOOM_CASES.filter(({ name }) => wanted('zoom', name));
+  const memory = wanted('memory', MEMORY_CASE.name);
+  if (pages.length + zooms.length === 0 && !memory && !wanted('start')) return;
   const bench = await BrowserBench.open();
   try {
     results.browser = bench.version;
@@ -130,6 +135,14 @@ async function browserParts(results: Results): Promise<void> {
       await part(`page ${each.name} ${size.name}`, async () =>
         put(results.pages, await bench.measurePage(each, size, quick)),
       );
+    }
+    for (const each of zooms) {
+      const rows = (results.zooms ??= []);
+      await part(each.name, async () => put(rows, await measureZoom(bench, each, quick)));
+    }
+    if (memory) {
+      const rows = (results.memory ??= []);
+      await part(MEMORY_CASE.name, async () => put(rows, await measureMemory(bench, MEMORY_CASE, quick)));
     }
   } finally {
     await bench.close();
@@ -148,6 +161,8 @@ function build(): void {
 const needsDist = (): boolean =>
   wanted('start') ||
   wanted('size') ||
+  wanted('memory', MEMORY_CASE.name) ||
+  ZOOM_CASES.some(({ name }) => wanted('zoom', name)) ||
   BROWSER_CASES.some((each) =>
     BROWSER_SIZES.some((size) => wanted('page', `page ${each.name} ${size.name}`)),
   );

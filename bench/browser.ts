@@ -36,6 +36,12 @@ interface PageWindow {
   sharpness: number;
 }
 
+/** A zoom by wheel: each level it passed, and how large a page is at the end. */
+export interface Gesture {
+  levels: { zoom: number; frames: number; ms: number }[];
+  cellPixels: number;
+}
+
 declare global {
   interface Window {
     /** in-page.js */
@@ -47,6 +53,7 @@ declare global {
       mappedGib(): number;
       drawn(): boolean;
       variance(base64: string): Promise<number>;
+      gesture(frame: number): Promise<Gesture>;
     };
   }
 }
@@ -59,7 +66,7 @@ interface Flooding {
 /** Serves dist/ and holds the browser. */
 export class BrowserBench {
   private constructor(
-    private readonly address: string,
+    readonly address: string,
     private readonly browser: Browser,
     private readonly stop: () => void,
   ) {}
@@ -80,13 +87,23 @@ export class BrowserBench {
     return this.browser.version();
   }
 
+  /** Id of the process that draws; null when the browser does not say. */
+  async gpuProcess(): Promise<number | null> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as {
+      processInfo: { type: string; id: number }[];
+    };
+    await session.detach();
+    return processInfo.find(({ type }) => /gpu/i.test(type))?.id ?? null;
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     this.stop();
   }
 
   /** A page with a cache of its own, nothing in it. */
-  private async page(width: number, height: number): Promise<{ page: Page; complaints: string[] }> {
+  async page(width: number, height: number): Promise<{ page: Page; complaints: string[] }> {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: 'dark' });
     const page = await context.newPage();
     await page.addInitScript({ path: path.join(import.meta.dirname, 'in-page.js') });
@@ -220,7 +237,7 @@ export class BrowserBench {
 }
 
 /** A link in the words of src/app/url.ts. */
-function link({ machine, workload, knobs }: Partial<Experiment>, speed: number | 'max'): string {
+export function link({ machine, workload, knobs }: Partial<Experiment>, speed: number | 'max'): string {
   const pairs = ['v=1', 'seed=1', `speed=${speed}`];
   if (typeof machine === 'string') pairs.push(`machine=${machine}`);
   if (typeof workload === 'string') pairs.push(`workload=${workload}`);

@@ -151,6 +151,23 @@ export const BROWSER_CASES: readonly BrowserCase[] = [
   },
 ];
 
+/** Experiments that are zoomed from whole nodes to a page frame of node 0. */
+export const ZOOM_CASES: readonly { name: string; experiment: Partial<Experiment>; frame: number }[] = [
+  { name: 'zoom numa01', experiment: { workload: 'numa01' }, frame: 1_234_567 },
+  {
+    name: 'zoom terabyte',
+    experiment: { machine: 'terabyte-8n', workload: TERABYTE_WORKLOAD },
+    frame: 12_345_678,
+  },
+];
+
+/** Something that goes on changing for as long as memory is watched. */
+export const MEMORY_CASE = {
+  name: 'memory crossed',
+  experiment: { workload: 'crossed', parameters: { seconds: 1000 } } as Partial<Experiment>,
+  minutes: 10,
+};
+
 /** Sizes of the page, or of the canvas in it. */
 export interface BrowserSize {
   name: string;

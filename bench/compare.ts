@@ -12,7 +12,7 @@ interface Measured {
   stateHash?: string;
 }
 
-function measured({ kernel, seeks = [], pages, start, size }: Results): Measured[] {
+function measured({ kernel, seeks = [], pages, zooms = [], memory = [], start, size }: Results): Measured[] {
   const list: Measured[] = kernel.map((row) => ({
     name: row.name,
     at: row.at,
@@ -50,6 +50,27 @@ function measured({ kernel, seeks = [], pages, start, size }: Results): Measured
         ['long tasks', row.longTasks50, 'less'],
         ['frame KiB', row.frameKib, 'less'],
         ['worker frame ms', row.workerFrameP95Ms, 'less'],
+      ],
+    });
+  }
+  for (const row of zooms) {
+    list.push({
+      name: row.name,
+      at: row.at,
+      figures: [
+        ['frames a level, most', row.framesMost, 'less'],
+        ['ms p50', row.msP50, 'less'],
+      ],
+    });
+  }
+  for (const row of memory) {
+    const grown = (values: number[]): number => values[values.length - 1] - values[values.length >> 1];
+    list.push({
+      name: row.name,
+      at: row.at,
+      figures: [
+        ['heap MB grown in the second half', grown(row.heapMb), 'less'],
+        ['buffers MB grown in the second half', grown(row.buffersMb), 'less'],
       ],
     });
   }

@@ -1,4 +1,4 @@
-/* global window, Worker, PerformanceObserver, performance, requestAnimationFrame, document, createImageBitmap, OffscreenCanvas, fetch */
+/* global window, Worker, PerformanceObserver, performance, requestAnimationFrame, document, createImageBitmap, OffscreenCanvas, fetch, setTimeout, WheelEvent */
 // Runs inside the page before its own scripts (plain JavaScript: the page has no TypeScript). Listens to what the worker sends
 // and to the browser's long tasks, counts animation frames, and asks ?testing=1's window.__lab what was drawn.
 (() => {
@@ -91,6 +91,43 @@
       sharpness: stats.picture?.sharpness ?? 1,
     };
   }
+
+  const animationFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const task = () => new Promise((resolve) => setTimeout(resolve));
+
+  /**
+   * One gesture of the wheel from the whole machine to single pages, over a page frame of node 0. Every step waits until
+   * the frame of the new level was drawn; animation frames are counted from the wheel's event.
+   */
+  bench.gesture = async (frame) => {
+    const host = document.querySelector('[data-picture]');
+    const levels = [];
+    for (;;) {
+      const box = host.getBoundingClientRect();
+      const cell = window.__lab.cellRect(0, frame);
+      const before = drawn().picture.zoom;
+      // Events come between animation frames.
+      await animationFrame();
+      await task();
+      const begin = performance.now();
+      host.dispatchEvent(
+        new WheelEvent('wheel', {
+          clientX: box.left + cell.x + cell.width / 2,
+          clientY: box.top + cell.y + cell.height / 2,
+          deltaY: -200,
+          bubbles: true,
+          cancelable: true,
+        }),
+      );
+      if (drawn().picture.zoom === before) return { levels, cellPixels: cell.width };
+      let frames = 0;
+      do {
+        await animationFrame();
+        frames++;
+      } while (drawn().picture.shownZoom !== drawn().picture.zoom && frames < 600);
+      levels.push({ zoom: drawn().picture.zoom, frames, ms: performance.now() - begin });
+    }
+  };
 
   bench.paintMs = () =>
     performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint')?.startTime ??

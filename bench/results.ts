@@ -92,6 +92,29 @@ export interface StartRow extends Circumstances {
   fetchedScriptKb: number;
 }
 
+/** One gesture of the wheel from the whole machine to single pages while it runs at 1x. */
+export interface ZoomRow extends Circumstances {
+  name: string;
+  /** Steps of the wheel; animation frames from the event until the new level was drawn: most, and of how many steps over two. */
+  levels: number;
+  framesMost: number;
+  levelsOverTwo: number;
+  msP50: number;
+  msMost: number;
+  /** Width of a page at the end, CSS pixels. */
+  cellPixels: number;
+}
+
+/** What the page and the GPU process hold while the simulation runs at 1x, garbage collected before each look. */
+export interface MemoryRow extends Circumstances {
+  name: string;
+  minutes: number;
+  /** MB at each look, evenly spaced: script heap of the page, buffers behind it, private memory of the GPU process. */
+  heapMb: number[];
+  buffersMb: number[];
+  gpuMb: number[];
+}
+
 export interface SizeRow extends Circumstances {
   initialScriptKb: number;
   distKb: number;
@@ -135,6 +158,9 @@ export interface Results {
   /** Not in results of before there were seeks. */
   seeks?: SeekRow[];
   pages: BrowserRow[];
+  /** Not in results of before these were measured. */
+  zooms?: ZoomRow[];
+  memory?: MemoryRow[];
   start: StartRow | null;
   size: SizeRow | null;
 }

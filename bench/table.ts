@@ -1,5 +1,5 @@
 /** Results as tables: for a terminal, and for docs/performance.md. */
-import type { BrowserRow, KernelRow, Results, SeekRow } from './results.ts';
+import type { BrowserRow, KernelRow, MemoryRow, Results, SeekRow, ZoomRow } from './results.ts';
 
 export interface Table {
   title: string;
@@ -75,6 +75,32 @@ function seekCells(row: SeekRow): string[] {
   ];
 }
 
+function zoomCells(row: ZoomRow): string[] {
+  return [
+    row.name,
+    String(row.levels),
+    String(row.framesMost),
+    String(row.levelsOverTwo),
+    number(row.msP50),
+    number(row.msMost),
+    number(row.cellPixels),
+    percent(row.idleBefore),
+  ];
+}
+
+function memoryCells(row: MemoryRow): string[] {
+  const course = (list: number[]): string =>
+    `${number(list[0])}, ${number(list[list.length >> 1])}, ${number(list[list.length - 1])}`;
+  return [
+    row.name,
+    number(row.minutes),
+    course(row.heapMb),
+    course(row.buffersMb),
+    course(row.gpuMb),
+    percent(row.idleBefore),
+  ];
+}
+
 export function tables(results: Results): Table[] {
   const { kernel, pages, start, size } = results;
   const list: Table[] = [];
@@ -125,7 +151,30 @@ export function tables(results: Results): Table[] {
       rows: pages.map(pageCells),
     });
   }
-  const { seeks = [] } = results;
+  const { seeks = [], zooms = [], memory = [] } = results;
+  if (zooms.length > 0) {
+    list.push({
+      title: 'Zoom: one gesture of the wheel from whole nodes to single pages',
+      head: [
+        'experiment',
+        'levels',
+        'animation frames a level, most',
+        'levels over two',
+        'ms p50',
+        'ms most',
+        'pixels of a page',
+        'idle',
+      ],
+      rows: zooms.map(zoomCells),
+    });
+  }
+  if (memory.length > 0) {
+    list.push({
+      title: 'Memory of the picture: at the first, the middle and the last look',
+      head: ['experiment', 'minutes', 'page heap MB', 'page buffers MB', 'GPU process MB', 'idle'],
+      rows: memory.map(memoryCells),
+    });
+  }
   if (seeks.length > 0) {
     list.push({
       title: 'Back in time: a seek to a random tick and a frame of it',
@@ -198,6 +247,8 @@ export function circumstancesOf(results: Results): string {
     ...results.kernel,
     ...(results.seeks ?? []),
     ...results.pages,
+    ...(results.zooms ?? []),
+    ...(results.memory ?? []),
     results.start,
     results.size,
   ].filter((row) => row !== null);

@@ -24,6 +24,8 @@ export interface PictureStats {
   sharpness: number;
   backend: 'webgl' | 'canvas2d';
   zoom: number;
+  /** Zoom that the maps of the frame drawn last are of: `zoom` once it has caught up. */
+  shownZoom: number;
   frameId: number;
   sparks: number;
   arcs: number;
@@ -73,6 +75,7 @@ export function noStats(backend: PictureStats['backend']): PictureStats {
     sharpness: 1,
     backend,
     zoom: 1,
+    shownZoom: 1,
     frameId: -1,
     sparks: 0,
     arcs: 0,

@@ -72,6 +72,7 @@ class LivePicture implements Picture {
   /** The request the next frame answers, and whether the layout is still the one it was made for. */
   private request: ViewRequest | null = null;
   private requestFits = false;
+  private requestZoom = 1;
   private dirty = true;
   private composedAt = 0;
   private renderedAt = 0;
@@ -150,6 +151,7 @@ class LivePicture implements Picture {
       this.colourBy,
     );
     this.requestFits = true;
+    this.requestZoom = this.cameras.of(0).zoom;
     return this.request;
   }
 
@@ -163,6 +165,7 @@ class LivePicture implements Picture {
     const fresh = header[H_FRAME_ID] !== this.figures.frameId;
     const playing = header[H_PLAYING] === 1;
     this.figures.frameId = header[H_FRAME_ID];
+    this.figures.shownZoom = this.requestZoom;
     this.store.take(frame.images, request, (i) => this.stage.upload(i, this.store.images[i]));
     scene.figures = copyFigures(frame, header[H_TICK], scene.figures);
     if (fresh) {

@@ -24,10 +24,12 @@ test('one gesture goes from a terabyte to a page, and says exactly which', async
   expect((await cell()).width).toBeCloseTo(128, 0);
   const { x, y } = await cell();
   await page.mouse.move(x, y);
-  await expect(page.getByTestId('tooltip')).toContainText(/page frame number\s*12,?345,?678/);
-  // The label in the cell under the pointer says the same number.
-  const label = page.getByText('12,345,678', { exact: true }).first();
+  await expect(page.getByTestId('tooltip')).toContainText(/page frame number\s*12\D?345\D?678/);
+  // The label says the same number, inside of the map of node 0, where the pointer is.
+  const label = page.getByText(/^12\s345\s678$/).first();
   await expect(label).toBeVisible();
   const box = await label.boundingBox();
-  expect(Math.abs((box?.x ?? 0) + (box?.width ?? 0) / 2 - x)).toBeLessThan(8);
+  if (!box) throw new Error('the label has no place');
+  expect(Math.abs(box.x + box.width / 2 - x)).toBeLessThan(70);
+  expect(Math.abs(box.y + box.height / 2 - y)).toBeLessThan(70);
 });

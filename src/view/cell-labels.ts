@@ -12,11 +12,11 @@ import {
   TYPE_SHARED,
   type ColourBy,
 } from '../protocol/frame.ts';
-import { cellWindow, type Camera } from './camera.ts';
+import { cellWindow, rectOfCell, type Camera } from './camera.ts';
 import { contrast, inkOn } from './colour.ts';
 import { grouped } from './format.ts';
 import { fitText, type TextAreas } from './labels.ts';
-import { frameOfCell, type NodePanel } from './layout.ts';
+import { frameOfCell, overlap, type NodePanel } from './layout.ts';
 import { indexColour } from './map-palette.ts';
 import { processLetter, THREAD_SHADES, type Palette } from './palettes.ts';
 
@@ -98,25 +98,23 @@ export function labelCells(
     for (let column = Math.floor(window.x); column < lastColumn; column++) {
       const frame = frameOfCell(panel, column, row);
       if (frame < 0) continue;
-      const left = map.x + (column - window.x) * width;
-      const top = map.y + (row - window.y) * height;
-      // Words of half-seen cells would run over the map's border.
-      if (left < map.x - 0.5 || top < map.y - 0.5) continue;
-      if (left + width > map.x + map.width + 0.5 || top + height > map.y + map.height + 0.5) continue;
-      const u = (left + width / 2 - map.x) / map.width;
-      const v = (top + height / 2 - map.y) / map.height;
+      // Words stand in what is seen of a cell: on a machine of many nodes a cell can be taller than its map.
+      const seen = overlap(rectOfCell(window, map, column, row), map);
+      if (seen === null || seen.width < LEAST_CELL || seen.height < 12) continue;
+      const u = (seen.x + seen.width / 2 - map.x) / map.width;
+      const v = (seen.y + seen.height / 2 - map.y) / map.height;
       const px = Math.min(imageWidth - 1, Math.floor(u * imageWidth));
       const py = Math.min(imageHeight - 1, Math.floor(v * imageHeight));
       const index = image[py * imageWidth + px];
-      const words = fitText(cellWords(index, by), 'cell', width - 2);
-      const number = height >= 28 ? fitText([grouped(frame)], 'cell', width - 2) : '';
+      const words = fitText(cellWords(index, by), 'cell', seen.width - 2);
+      const number = seen.height >= 28 ? fitText([grouped(frame)], 'cell', seen.width - 2) : '';
       const ground = indexColour(palette, by, index);
       // What is not in use is said quietly, where that still reads.
       const quiet = index === INDEX_FREE && contrast(palette.colours.secondary, ground) >= 4.5;
       const ink = quiet ? palette.colours.secondary : inkOn(ground);
-      const x = Math.round(left);
-      const middle = Math.round(top + height / 2);
-      const w = Math.round(width);
+      const x = Math.round(seen.x);
+      const middle = Math.round(seen.y + seen.height / 2);
+      const w = Math.round(seen.width);
       if (number !== '')
         labels.put(number, x, words === '' ? middle - 6 : middle - 13, w, 'cell', ink, { align: 'center' });
       labels.put(words, x, number === '' ? middle - 6 : middle + 1, w, 'cell', ink, { align: 'center' });

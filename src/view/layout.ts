@@ -295,6 +295,15 @@ export function frameOfCell(panel: NodePanel, column: number, row: number): numb
   return frame < panel.frames ? frame : -1;
 }
 
+/** The part that two rectangles share; null when they share none. */
+export function overlap(a: Rect, b: Rect): Rect | null {
+  const x = Math.max(a.x, b.x);
+  const y = Math.max(a.y, b.y);
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  const height = Math.min(a.y + a.height, b.y + b.height) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : null;
+}
+
 /** Whether a point is inside a rectangle. */
 export function contains(rect: Rect, x: number, y: number): boolean {
   return x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;

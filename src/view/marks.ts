@@ -1,7 +1,7 @@
 /** Outlines over the picture: what is hovered, what is selected in a map, where the keyboard is. */
 import type { InspectTarget } from '../protocol/summary.ts';
 import { cellWindow, rectOfCell, type Camera } from './camera.ts';
-import { cellOfFrame, type Layout, type Rect } from './layout.ts';
+import { cellOfFrame, overlap, type Layout, type Rect } from './layout.ts';
 import type { Pen } from './pen.ts';
 import { threadSquares } from './process-rows.ts';
 import { shownProcesses, type Scene } from './scene.ts';
@@ -19,18 +19,27 @@ export function frameRect(
   return rectOfCell(cellWindow(cameraOf(node), panel), panel.map, column, row);
 }
 
-/** An outline around a cell; tiny cells get a box that can be seen. */
+/** Small boxes may reach this far over the border of their map. */
+const OVERHANG = 4;
+
+/** An outline around what is seen of a cell; tiny cells get a box that can be seen. */
 export function outlineCell(pen: Pen, cell: Rect, clip: Rect, colour: number, halo: number): void {
-  const size = Math.max(7, cell.width + 2);
-  const tall = Math.max(7, cell.height + 2);
-  const x = cell.x + cell.width / 2 - size / 2;
-  const y = cell.y + cell.height / 2 - tall / 2;
-  const cx = cell.x + cell.width / 2;
-  const cy = cell.y + cell.height / 2;
-  if (cx < clip.x || cy < clip.y || cx > clip.x + clip.width || cy > clip.y + clip.height) return;
+  if (overlap(cell, clip) === null) return;
+  const width = Math.max(7, cell.width + 2);
+  const height = Math.max(7, cell.height + 2);
+  const x = cell.x + cell.width / 2 - width / 2;
+  const y = cell.y + cell.height / 2 - height / 2;
+  const room = {
+    x: clip.x - OVERHANG,
+    y: clip.y - OVERHANG,
+    width: clip.width + 2 * OVERHANG,
+    height: clip.height + 2 * OVERHANG,
+  };
+  const box = overlap({ x, y, width, height }, room);
+  if (box === null) return;
   // A halo keeps the outline visible on cells of its own colour.
-  pen.outline(x - 1, y - 1, size + 2, tall + 2, 0, 1, halo);
-  pen.outline(x, y, size, tall, 0, cell.width > 20 ? 2 : 1, colour);
+  pen.outline(box.x - 1, box.y - 1, box.width + 2, box.height + 2, 0, 1, halo);
+  pen.outline(box.x, box.y, box.width, box.height, 0, cell.width > 20 ? 2 : 1, colour);
 }
 
 /** Where a CPU, daemon, thread or process is drawn; null for others and for what is not in view. */

@@ -123,7 +123,7 @@ test('runs are added, edited, named and removed, and the link brings them back',
   await expect(page.getByTestId('run-picture')).toHaveCount(3);
   await page.keyboard.press('.');
   await expect.poll(() => ticks(page), LONG).toEqual([1, 1, 1]);
-  await expect(page).toHaveURL(/view=compare/);
+  await expect(page).toHaveURL(/open=compare/);
 
   await page.reload();
   await expect(card(page, 'C').getByRole('heading')).toHaveText('often', LONG);
@@ -184,7 +184,7 @@ test('a sweep of two knobs: heat map, small multiples, and a cell opens its run'
   await heat.getByRole('button', { name: 'cost', exact: true }).click();
   await expect(heat.locator('td button').first()).toHaveText(/^0\.\d+ s|^\d+\.\d+ s/);
   await expect(page.locator('.multiples li')).toHaveCount(4);
-  await expect(page).toHaveURL(/view=sweep/);
+  await expect(page).toHaveURL(/open=sweep/);
 
   await heat.locator('td button').nth(3).focus();
   await page.keyboard.press('Enter');

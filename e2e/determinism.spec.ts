@@ -5,7 +5,7 @@ import { resolveExperiment } from '../src/scenarios/experiment.ts';
 import { expect, test } from './lab.ts';
 
 test('the kernel in Chromium and the kernel in Node agree to the last bit', async ({ lab, page }) => {
-  await lab.open('v=1&seed=5&workload=numa02&p.mib=256&p.passes=2000&speed=20');
+  await lab.open('v=1&seed=5&workload=numa02&p.mib=256&p.passes=20000&speed=20');
   // Let it run freely past a scan pass, so that slices, skips and migrations have all happened.
   await expect
     .poll(() => page.evaluate(() => window.__lab.summary()?.scanner.fullScans ?? 0), { timeout: 40_000 })
@@ -20,7 +20,7 @@ test('the kernel in Chromium and the kernel in Node agree to the last bit', asyn
     ...DEFAULT_EXPERIMENT,
     seed: 5,
     workload: 'numa02',
-    parameters: { mib: 256, passes: 2000 },
+    parameters: { mib: 256, passes: 20000 },
   };
   const kernel = bootWithKnobs(resolveExperiment(experiment).boot, experiment.knobs);
   advance(kernel, ticks);

@@ -10,7 +10,7 @@ test('a published row is run, judged, and drawn between its rulers', async ({ la
   await page.keyboard.press('p');
   const board = page.getByRole('dialog', { name: 'Published results' });
   await expect(board.getByRole('link', { name: /Andrea Arcangeli, 2012-03-21/ })).toBeVisible();
-  await expect(page).toHaveURL(/view=published/);
+  await expect(page).toHaveURL(/open=published/);
   await expect(board.locator(row(ROW))).toContainText('not run');
   // The laboratory stands still meanwhile.
   await expect.poll(async () => (await lab.summary()).playing).toBe(false);
@@ -29,12 +29,12 @@ test('a published row is run, judged, and drawn between its rulers', async ({ la
   expect(await lab.tick()).toBe(tick);
   await page.keyboard.press('Escape');
   await expect(board).toHaveCount(0);
-  await expect(page).not.toHaveURL(/view=published/);
+  await expect(page).not.toHaveURL(/open=published/);
   await expect.poll(() => lab.tick()).toBeGreaterThan(tick);
 });
 
 test('running all can be cancelled, and a row opens in the lab', async ({ lab, page }) => {
-  await lab.open('v=1&view=published');
+  await lab.open('v=1&open=published');
   const board = page.getByRole('dialog', { name: 'Published results' });
   await board.getByRole('button', { name: 'Run all' }).click();
   await expect(board.getByRole('status')).toContainText(/Running .*: \d+ of 3\d/);
@@ -57,7 +57,7 @@ for (const [width, theme] of [
   test(`axe finds nothing serious on the scoreboard, ${width} px, ${theme}`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height: 844 });
     await page.emulateMedia({ colorScheme: theme });
-    await lab.open('v=1&view=published&paused=1');
+    await lab.open('v=1&open=published&paused=1');
     const board = page.getByRole('dialog', { name: 'Published results' });
     await expect(board.locator('tbody tr').first()).toBeVisible();
     await expect(board.locator('.published-plot canvas')).toBeVisible();

@@ -17,6 +17,7 @@ const ScenarioBar = lazy(() => import('./components/ScenarioBar.tsx'));
 const Branches = lazy(() => import('./components/Branches.tsx'));
 const SeriesTable = lazy(() => import('./components/SeriesTable.tsx'));
 const GalleryDialog = lazy(() => import('./components/GalleryDialog.tsx'));
+const ShareDialog = lazy(() => import('./components/ShareDialog.tsx'));
 const HelpDialog = lazy(() => import('./components/HelpDialog.tsx'));
 const CommandsDialog = lazy(() => import('./components/CommandsDialog.tsx'));
 const PublishedDialog = lazy(() => import('./components/PublishedDialog.tsx'));
@@ -65,6 +66,7 @@ export function App() {
       <DropZone />
       <Suspense>
         {dialog === 'gallery' && <GalleryDialog />}
+        {dialog === 'share' && <ShareDialog />}
         {dialog === 'help' && <HelpDialog />}
         {dialog === 'commands' && <CommandsDialog />}
         {dialog === 'import' && <ImportDialog />}

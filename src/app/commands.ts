@@ -11,9 +11,8 @@ import { SPEEDS } from './constants.ts';
 import { formatSpeed } from './format.ts';
 import type { Lab } from './lab.ts';
 import { runScenario } from './scenario.ts';
-import { timeCommands } from './time-commands.ts';
+import { shareCommands } from './share-commands.ts';
 import {
-  notify,
   PANELS,
   WHY_PARTS,
   useObservation,
@@ -22,9 +21,10 @@ import {
   type DialogId,
   type PanelId,
 } from './store.ts';
+import { timeCommands } from './time-commands.ts';
 
-export type CommandGroup = 'Run' | 'Experiment' | 'Compare' | 'View' | 'Help';
-export const COMMAND_GROUPS: readonly CommandGroup[] = ['Run', 'Experiment', 'Compare', 'View', 'Help'];
+export const COMMAND_GROUPS = ['Run', 'Experiment', 'Compare', 'Share', 'View', 'Help'] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 export interface Choice {
   value: string;
@@ -212,7 +212,7 @@ const experimentCommands: Command[] = [
   },
   {
     id: 'experiment.import',
-    title: 'Bring a machine or workload (numactl --hardware, JSON)',
+    title: 'Open a machine, workload or experiment (numactl --hardware, JSON)',
     group: 'Experiment',
     keys: ['I'],
     keyLabel: 'I',
@@ -223,21 +223,6 @@ const experimentCommands: Command[] = [
     title: 'Reset all knobs to their defaults',
     group: 'Experiment',
     run: (lab) => lab.resetKnobs(),
-  },
-  {
-    id: 'experiment.copy-link',
-    title: 'Copy a link to this experiment',
-    group: 'Experiment',
-    keys: ['L'],
-    keyLabel: 'L',
-    run: async () => {
-      try {
-        await navigator.clipboard.writeText(location.href);
-        notify('The link to this experiment is on the clipboard.', 'note');
-      } catch {
-        notify('The browser did not allow the clipboard; the link is in the address bar.', 'note');
-      }
-    },
   },
 ];
 
@@ -455,6 +440,7 @@ export const COMMANDS: readonly Command[] = [
   ...runCommands,
   ...experimentCommands,
   ...compareCommands,
+  ...shareCommands,
   ...viewCommands,
   publishedCommand,
   ...helpCommands,

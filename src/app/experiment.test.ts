@@ -3,6 +3,7 @@ import { DEFAULT_EXPERIMENT, type Experiment } from '../protocol/experiment.ts';
 import type { Catalog, KnobInfo } from '../protocol/summary.ts';
 import { droppedSentence, fitToCatalog, foldEdits, moveToVersion, versionName } from './experiment.ts';
 import { decodeLink, encodeLink } from './url.ts';
+import { defaultLinkState } from './link/link-state.ts';
 
 const PMD = 'autonuma/knuma_scand/pmd';
 const knob: KnobInfo = {
@@ -53,7 +54,7 @@ describe('the experiment', () => {
     const killed = withEdit(DEFAULT_EXPERIMENT, 10, 'proc/1007/signal', 'TERM');
     expect(foldEdits(killed, catalog)).toEqual(DEFAULT_EXPERIMENT);
     expect(fitToCatalog(killed, catalog)).toEqual(killed);
-    const state = { experiment: killed, speed: 1, paused: false, view: 'lab' as const };
+    const state = { ...defaultLinkState(), experiment: killed };
     expect(decodeLink(encodeLink(state))).toEqual({ state, problems: [] });
   });
 

@@ -1,6 +1,6 @@
 /** Keys from the command registry to the page. */
 import { tinykeys } from 'tinykeys';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS, type Command } from './commands.ts';
 import type { Lab } from './lab.ts';
 
 /** Text goes where the person types; space and enter belong to a focused button, Escape to an open popover. */
@@ -17,10 +17,10 @@ function belongsToTarget(event: KeyboardEvent): boolean {
   return (event.code === 'Space' || event.code === 'Enter') && target.closest('button, a, summary') !== null;
 }
 
-/** Listen to the keys of all commands; returns the way to stop. */
-export function bindKeys(lab: Lab): () => void {
+/** Listen to the keys of the commands; returns the way to stop. */
+export function bindKeys(lab: Lab, commands: readonly Command[] = COMMANDS): () => void {
   const bindings: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const command of COMMANDS) {
+  for (const command of commands) {
     for (const key of command.keys ?? []) {
       const global = key.startsWith('$mod');
       bindings[key] = (event) => {

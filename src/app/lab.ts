@@ -25,10 +25,11 @@ import {
 import { FramePump } from './frame-pump.ts';
 import { Hover } from './hover.ts';
 import type { RunBranch } from './branches.ts';
+import { LinkKeeper } from './link/link-keeper.ts';
 import { LogStore, SeriesStore } from './series.ts';
 import { notify, useExperiment, useObservation, useView } from './store.ts';
 import { TimeTravel } from './time-travel.ts';
-import { decodeLink, encodeLink, type LinkState } from './url.ts';
+import type { DecodedLink, LinkState } from './url.ts';
 
 /** How long the first picture is waited for before the simulation plays without it, and how often it is looked for. */
 const FIRST_PICTURE_MS = 2000;
@@ -51,11 +52,18 @@ export class Lab {
   private engine: EngineClient;
   /** Whether the kernel is to run after the next boot. */
   private wanted = true;
+  /** Paused by the page, not by the person. */
+  private held = false;
   private summaryTimer = 0;
   private summaryPending = 0;
   /** Booted and about to play, as soon as there is a picture. */
   private starting = false;
-  private lastHash = '';
+  /** The address bar. */
+  readonly address: LinkKeeper;
+  /** True while a link sets the view: what it sets is not the person's preference. */
+  adopting = false;
+  /** What a link wants shown once its experiment has booted, and its picture is there. */
+  private wantedLook: Pick<LinkState, 'selection' | 'cameras'> | null = null;
   private readonly readyWaiters: (() => void)[] = [];
 
   constructor() {
@@ -70,25 +78,30 @@ export class Lab {
       refresh: async () => {
         this.pump?.wake();
         await this.look();
-        this.writeLink();
+        this.address.flush();
       },
     });
+    this.address = new LinkKeeper(
+      (exact) => this.linkState(exact),
+      (link) => this.openLink(link),
+    );
   }
 
-  /** Read the link, boot, and begin to listen. */
-  async start(): Promise<void> {
-    const { state, problems } = decodeLink(location.hash);
+  /** Read the link, boot, and begin to listen. @param still wait for the person to press play */
+  async start(still = false): Promise<void> {
+    const { state, problems } = this.address.open();
     for (const problem of problems) notify(problem);
-    this.adoptView(state);
-    useView.subscribe((view, before) => {
-      const changed = (view.dialog === 'published') !== (before.dialog === 'published');
-      if (changed && useObservation.getState().boot) this.writeLink();
-    });
-    window.addEventListener('hashchange', this.onHashChange);
+    const arriving = this.arrive(still ? { ...state, paused: true } : state);
+    useView.subscribe(() => this.address.changed());
+    useExperiment.subscribe(() => this.address.changed());
     window.setInterval(this.watch, 1000);
     void this.fetchCatalog();
-    await this.bootOrFallBack(state.experiment);
-    if (state.at !== undefined) await this.time.seek(state.at);
+    await arriving;
+  }
+
+  /** The worker, for those who talk to it about pictures. */
+  get client(): EngineClient {
+    return this.engine;
   }
 
   // The worker ---------------------------------------------------------------------------------------------------
@@ -123,7 +136,7 @@ export class Lab {
   };
 
   /** Ask the worker; null when it is gone (the page has been told). */
-  private async ask<T>(call: (api: EngineClient['api']) => Promise<T>): Promise<T | null> {
+  async ask<T>(call: (api: EngineClient['api']) => Promise<T>): Promise<T | null> {
     try {
       return await this.engine.guard(call(this.engine.api));
     } catch (error) {
@@ -158,8 +171,9 @@ export class Lab {
     useObservation.setState({ status: 'ready', boot: reply.value, step: { running: false, sentence: '' } });
     this.picture?.setSelection(null);
     this.picture?.setMachine(reply.value.machine, reply.value.generation);
+    this.applyLook();
     this.pump?.restart();
-    this.writeLink();
+    this.address.changed();
     if (!useObservation.getState().catalog) void this.fetchCatalog();
     this.scheduleSummary(0);
     this.starting = this.wanted;
@@ -234,11 +248,11 @@ export class Lab {
     const release = this.hold();
     this.pump?.stop();
     this.guest = guest;
-    this.writeLink();
+    this.address.flush();
     return () => {
       this.guest = null;
       this.pump?.start();
-      this.writeLink();
+      this.address.flush();
       release();
     };
   }
@@ -253,8 +267,10 @@ export class Lab {
   /** Stand still while something else has the page; the answer goes on from there, if it was running. */
   hold(): () => void {
     const resume = this.wanted;
+    this.held = resume;
     void this.pause();
     return () => {
+      this.held = false;
       if (resume) void this.play();
     };
   }
@@ -312,9 +328,9 @@ export class Lab {
 
   async play(): Promise<void> {
     this.wanted = true;
+    this.address.changed();
     useObservation.setState({ step: { running: false, sentence: '' } });
     await this.ask((api) => api.play());
-    this.writeLink();
     this.touched();
   }
 
@@ -322,7 +338,7 @@ export class Lab {
     this.wanted = false;
     await this.ask((api) => api.pause());
     await this.look();
-    this.writeLink();
+    this.address.flush();
     this.touched();
   }
 
@@ -337,7 +353,6 @@ export class Lab {
 
   async setSpeed(speed: number): Promise<void> {
     useView.setState({ speed });
-    this.writeLink();
     await this.ask((api) => api.setSpeed(speed));
     this.touched();
   }
@@ -346,12 +361,13 @@ export class Lab {
   async step(grain: StepGrain): Promise<void> {
     if (useObservation.getState().step.running) return;
     this.wanted = false;
+    this.address.changed();
     useObservation.setState({ step: { running: true, sentence: '' } });
     const reply = await this.ask((api) => api.step(grain));
     const sentence = !reply ? '' : reply.ok ? reply.value.sentence : reply.error;
     useObservation.setState({ step: { running: false, sentence } });
     await this.look();
-    this.writeLink();
+    this.address.flush();
     this.touched();
   }
 
@@ -415,6 +431,7 @@ export class Lab {
     const { boot, summary } = useObservation.getState();
     if (boot) picture.setMachine(boot.machine, boot.generation);
     if (summary) picture.setSummary(summary);
+    if (boot) this.applyLook();
     this.pump = new FramePump(
       picture,
       (view, buffer) => this.engine.guard(this.engine.api.frame(view, Comlink.transfer(buffer, [buffer]))),
@@ -448,35 +465,6 @@ export class Lab {
   /** Make the worker fail, to test that the page survives it. */
   crash(): void {
     void this.ask((api) => api.crash());
-  }
-
-  // Other people's files -----------------------------------------------------------------------------------------
-
-  /** Machine or workload text, pasted or dropped: boots it, or says what is wrong with it. */
-  async importText(text: string): Promise<Reply<string>> {
-    const isWorkload = /^\s*\{/.test(text) && /"processes"\s*:/.test(text) && !/"nodes"\s*:/.test(text);
-    if (isWorkload) {
-      const reply = await this.ask((api) => api.parseWorkload(text));
-      if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
-      if (!reply.ok) return reply;
-      const booted = await this.boot({
-        ...foldEdits(useExperiment.getState().experiment, useObservation.getState().catalog),
-        workload: reply.value,
-        parameters: {},
-        variant: 'default',
-      });
-      return booted.ok ? { ok: true, value: `Running ${booted.value.workloadTitle}.` } : booted;
-    }
-    const reply = await this.ask((api) => api.parseMachine(text));
-    if (!reply) return { ok: false, error: 'The worker that runs the kernel has stopped.' };
-    if (!reply.ok) return reply;
-    const booted = await this.boot({
-      ...foldEdits(useExperiment.getState().experiment, useObservation.getState().catalog),
-      machine: reply.value,
-    });
-    if (!booted.ok) return booted;
-    const assumed = reply.notes?.length ? ` Assumed: ${reply.notes.join(' ')}` : '';
-    return { ok: true, value: `The machine is now ${booted.value.machine.name}.${assumed}` };
   }
 
   // The loop of summaries ----------------------------------------------------------------------------------------
@@ -537,48 +525,110 @@ export class Lab {
     const { experiment } = useExperiment.getState();
     if (JSON.stringify(edits) === JSON.stringify(experiment.edits)) return;
     useExperiment.setState({ experiment: { ...experiment, edits } });
-    this.writeLink();
   }
 
   // The link -----------------------------------------------------------------------------------------------------
 
-  /** The link to what is running now. */
-  link(): string {
-    const { speed, dialog } = useView.getState();
-    const view = dialog === 'published' ? 'published' : 'lab';
-    const { experiment } = useExperiment.getState();
-    const { summary } = useObservation.getState();
-    const at = !this.wanted && summary && summary.tick > 0 ? summary.tick : undefined;
+  /** What a link holds now; null before anything has booted. @param exact with the tick, even while time goes by */
+  linkState(exact = false): LinkState | null {
+    if (!useObservation.getState().boot) return null;
+    const { speed, grain, dialog, theme, palette, colourBy, panel, charts, selection } = useView.getState();
+    // Who holds the lab while a dialog has the page does not mean the link to stand still.
+    const paused = !this.wanted && !this.held;
+    const tick = useObservation.getState().summary?.tick ?? 0;
+    const state: LinkState = {
+      experiment: useExperiment.getState().experiment,
+      // What plays has left its tick before a link is read.
+      at: (paused || exact) && tick > 0 ? tick : null,
+      speed,
+      paused,
+      grain,
+      open: dialog === 'published' ? 'published' : 'lab',
+      theme,
+      palette,
+      colourBy,
+      panel,
+      charts,
+      selection: this.wantedLook?.selection ?? selection,
+      cameras: this.wantedLook?.cameras ?? this.picture?.cameras() ?? [],
+      compare: null,
+    };
+    if (!this.guest) return state;
     // A guest stands where it stands itself.
-    if (this.guest) return encodeLink({ experiment, speed, paused: false, view, ...this.guest.link() });
-    return encodeLink({ experiment, speed, paused: false, view, at });
-  }
-
-  writeLink(): void {
-    this.lastHash = `#${this.link()}`;
-    history.replaceState(null, '', this.lastHash);
+    return { ...state, at: null, paused: false, ...this.guest.link() };
   }
 
   /** How a link wants the laboratory looked at. */
-  private adoptView({ speed, paused, view, at, experiment, compare }: LinkState): void {
-    const compares = view === 'compare' || view === 'sweep';
-    const { request, problems } = readComparison(compare, experiment, !paused);
+  private adoptView(state: LinkState): void {
+    const { at, speed, paused, open, grain, theme, palette, colourBy, panel, charts } = state;
+    const compares = open === 'compare' || open === 'sweep';
+    const { request, problems } = readComparison(state.compare, state.experiment, !paused);
     if (compares) for (const problem of problems) notify(problem);
-    const page = view === 'sweep' ? 'sweep' : 'runs';
-    useView.setState({ comparing: compares ? { ...request, page } : null });
-    const { dialog } = useView.getState();
-    const next = view === 'published' ? view : dialog === 'published' ? null : dialog;
-    useView.setState({ speed, dialog: next });
-    this.wanted = !paused && at === undefined;
+    useView.setState({
+      comparing: compares ? { ...request, page: open === 'sweep' ? 'sweep' : 'runs' } : null,
+    });
+    const view = useView.getState();
+    this.adopting = true;
+    useView.setState({
+      speed,
+      grain,
+      colourBy,
+      panel,
+      charts,
+      theme: theme ?? view.theme,
+      palette: palette ?? view.palette,
+      dialog: open === 'published' ? open : view.dialog === 'published' ? null : view.dialog,
+    });
+    this.adopting = false;
+    // Who is going somewhere does not set out from the beginning.
+    this.wanted = !paused && at === null;
+    this.wantedLook = { selection: state.selection, cameras: state.cameras };
   }
 
-  private readonly onHashChange = (): void => {
-    if (location.hash === this.lastHash) return;
-    const { state, problems } = decodeLink(location.hash);
+  /** The kernel of a link has booted: show what the link wants shown, as soon as there is a picture. */
+  private applyLook(): void {
+    const look = this.wantedLook;
+    if (!look) return;
+    useView.setState({ selection: look.selection });
+    if (!this.picture) return;
+    this.wantedLook = null;
+    this.picture.setSelection(look.selection);
+    this.picture.setCameras(look.cameras);
+  }
+
+  /** A link was pasted into the address, or went back to. */
+  private openLink({ state, problems }: DecodedLink): void {
     for (const problem of problems) notify(problem);
+    void this.arrive(state);
+  }
+
+  /** Boot what a link holds, go to its tick, and look at it as it wants. */
+  private async arrive(state: LinkState): Promise<void> {
     this.adoptView(state);
-    void this.bootOrFallBack(state.experiment).then(() => {
-      if (state.at !== undefined) void this.time.seek(state.at);
-    });
-  };
+    await this.bootOrFallBack(state.experiment);
+    await this.goTo(state);
+  }
+
+  /** The tick of a link; it stands there or plays on. */
+  private async goTo({ at, paused }: LinkState): Promise<void> {
+    if (at === null || useObservation.getState().status !== 'ready') return;
+    await this.time.seek(at);
+    if (!paused) await this.play();
+    this.address.flush();
+  }
+
+  /** Boot an experiment as it was kept, and look at it as it was looked at; what runs stays when it cannot boot. */
+  async reopen({ state, problems }: DecodedLink): Promise<Reply<BootResult>> {
+    const before = this.linkState();
+    this.adoptView(state);
+    const reply = await this.boot(state.experiment);
+    if (reply.ok) {
+      for (const problem of problems) notify(problem);
+      await this.goTo(state);
+    } else {
+      if (before) this.adoptView(before);
+      this.wantedLook = null;
+    }
+    return reply;
+  }
 }

@@ -50,13 +50,13 @@ export function followPreferences(lab: Lab): void {
     const { picture } = lab;
     if (view.theme !== before.theme) {
       document.documentElement.dataset.theme = view.theme;
-      if (view.theme !== systemTheme() || chosen) chosen = view.theme;
+      if (!lab.adopting && (view.theme !== systemTheme() || chosen)) chosen = view.theme;
       picture?.setTheme(view.theme);
     }
     if (view.palette !== before.palette) picture?.setPalette(view.palette);
     if (view.reducedMotion !== before.reducedMotion) picture?.setReducedMotion(view.reducedMotion);
     if (view.colourBy !== before.colourBy) picture?.setColourBy(view.colourBy);
-    if (view.theme !== before.theme || view.palette !== before.palette) {
+    if (!lab.adopting && (view.theme !== before.theme || view.palette !== before.palette)) {
       save(chosen ? { theme: chosen, palette: view.palette } : { palette: view.palette });
     }
     lab.pump?.wake();

@@ -21,10 +21,13 @@ export const PANELS: readonly { id: PanelId; title: string; tab: string }[] = [
   { id: 'shell', title: 'Kernel shell', tab: 'Shell' },
 ];
 
-export type Theme = 'dark' | 'light';
-export type Palette = 'okabe-ito' | 'tol';
-export type DialogId = 'gallery' | 'help' | 'commands' | 'import' | 'published';
-export type ChartsMode = 'charts' | 'table' | 'hidden';
+export const THEMES = ['dark', 'light'] as const;
+export type Theme = (typeof THEMES)[number];
+export const PALETTES = ['okabe-ito', 'tol'] as const;
+export type Palette = (typeof PALETTES)[number];
+export type DialogId = 'gallery' | 'share' | 'help' | 'commands' | 'import' | 'published';
+export const CHARTS_MODES = ['charts', 'table', 'hidden'] as const;
+export type ChartsMode = (typeof CHARTS_MODES)[number];
 
 /** What the panel "Why" shows. */
 export type WhyPart = 'ledger' | 'questions' | 'bill';

@@ -3,8 +3,12 @@ import { detectFormat } from '../formats/detect.ts';
 import { FormatError } from '../formats/error.ts';
 import { parseMachineFile } from '../formats/machine-file.ts';
 import { parseNumactl } from '../formats/numactl.ts';
+import { parseJson } from '../formats/json.ts';
 import type { MachineDescription } from '../kernel/machine/build.ts';
 import { MACHINE_PRESETS, presetNames } from '../kernel/machine/presets.ts';
+import type { Experiment } from '../protocol/experiment.ts';
+import { fromExperimentFile } from '../protocol/experiment-file.ts';
+import { checkExperimentFile, ExperimentFileError } from '../protocol/experiment-file-schema.ts';
 import { DEFAULT_RESOLVERS } from '../scenarios/experiment.ts';
 import type { Resolvers } from '../scenarios/experiment.ts';
 import { isWorkloadName, workloadEntries } from '../scenarios/registry.ts';
@@ -73,6 +77,26 @@ function machineFromText(io: LabIo, path: string, text: string): MachineDescript
     return machine;
   } catch (error) {
     if (error instanceof FormatError) throw new UsageError(`--machine ${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * An experiment as it is written (docs/experiment-file.md).
+ * @throws UsageError naming the file, the field and what was expected
+ */
+export function readExperiment(io: LabIo, path: string): Experiment {
+  let text: string;
+  try {
+    text = io.readFile(path);
+  } catch (error) {
+    throw new UsageError(`--experiment: cannot read ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return fromExperimentFile(checkExperimentFile(parseJson(text)));
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof ExperimentFileError)
+      throw new UsageError(`--experiment ${path}: ${error.message}`);
     throw error;
   }
 }

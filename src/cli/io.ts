@@ -11,6 +11,8 @@ export interface LabIo {
   readFile(path: string): string;
   /** Standard input for a shell, line by line: with prompt, history and completion where it is a terminal. */
   lines(editor: LineEditor): AsyncIterable<string>;
+  /** Write a file; throws when it cannot. */
+  writeFile(path: string, bytes: Uint8Array): void;
   /** Wall clock in milliseconds. */
   now(): number;
 }

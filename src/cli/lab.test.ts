@@ -1,17 +1,23 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { GALLERY } from '../scenarios/gallery.ts';
+import { traceProblems } from '../formats/chrome-trace-check.ts';
+import { DEFAULT_EXPERIMENT } from '../protocol/experiment.ts';
+import { toExperimentFile } from '../protocol/experiment-file.ts';
 import { workloadEntries } from '../scenarios/registry.ts';
 import type { LabIo } from './io.ts';
 import { runLab } from './lab.ts';
 import type { RunResult } from './run.ts';
 
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const SMALL = ['--workload', 'numa02', '--param', 'threads=6', '--param', 'mib=64', '--param', 'passes=40'];
 
 /** Run the command line with these files at hand. */
 function lab(
   argv: string[],
   files: Record<string, string> = {},
-): { status: number; out: string; err: string } {
+): { status: number; out: string; err: string; written: Record<string, Uint8Array> } {
+  const written: Record<string, Uint8Array> = {};
   let out = '';
   let err = '';
   const io: LabIo = {
@@ -23,9 +29,13 @@ function lab(
       throw new Error('no such file');
     },
     lines: () => expect.unreachable(),
+    writeFile: (path, bytes) => {
+      if (path.startsWith('/nowhere/')) throw new Error('no such folder');
+      written[path] = bytes;
+    },
     now: () => 0,
   };
-  return { status: runLab(argv, io) as number, out, err };
+  return { status: runLab(argv, io) as number, out, err, written };
 }
 const run = (...args: string[]): RunResult => JSON.parse(lab(['run', ...SMALL, ...args, '--json']).out);
 
@@ -346,5 +356,114 @@ describe('lab scenarios', () => {
     const wrong = lab(['run', '--scenario', 'tei']);
     expect(wrong.status).toBe(2);
     expect(wrong.err).toContain('--scenario: there is no scenario "tei" (did you mean "tie"?)');
+  });
+});
+
+describe('lab run --experiment', () => {
+  const EXPERIMENT = {
+    ...DEFAULT_EXPERIMENT,
+    workload: 'numa02',
+    parameters: { threads: 6, mib: 64, passes: 4000 },
+    seed: 3,
+    knobs: { 'autonuma/knuma_scand/scan_sleep_pass_millisecs': '100' },
+    edits: [
+      { tick: 500, path: 'autonuma/knuma_scand/pmd', value: '0' },
+      { tick: 700, path: 'proc/1006/affinity', value: '0-2' },
+    ],
+  };
+  const FILES = { 'e.json': JSON.stringify(toExperimentFile(EXPERIMENT)) };
+  const runFile = (...args: string[]) =>
+    lab(['run', '--experiment', 'e.json', '--limit-s', '1.5', '--json', ...args], FILES);
+
+  it('runs what the file says, as the options would', () => {
+    const { status, out, err } = runFile();
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    const options = [
+      ...[
+        'run',
+        '--workload',
+        'numa02',
+        '--param',
+        'threads=6',
+        '--param',
+        'mib=64',
+        '--param',
+        'passes=4000',
+      ],
+      ...['--seed', '3', '--set', 'autonuma/knuma_scand/scan_sleep_pass_millisecs=100'],
+      ...['--edit', '700,proc/1006/affinity,0-2', '--edit', '500,autonuma/knuma_scand/pmd,0'],
+      ...['--limit-s', '1.5', '--json'],
+    ];
+    expect(JSON.parse(lab(options).out)).toEqual(JSON.parse(out));
+  });
+
+  it('other options say otherwise', () => {
+    const hash = (...args: string[]) => (JSON.parse(runFile(...args).out) as RunResult).state_hash;
+    expect(hash('--seed', '3')).toBe(hash());
+    expect(hash('--seed', '4')).not.toBe(hash());
+    expect(hash('--edit', '900,autonuma/debug,1')).not.toBe(hash());
+  });
+
+  it('takes whole machines and workloads', () => {
+    const machine = {
+      name: 'tiny',
+      nodes: [
+        { cpus: [0, 1, 2], memory_mb: 512 },
+        { cpus: [3, 4, 5], memory_mb: 512 },
+      ],
+      distances: [
+        [10, 20],
+        [20, 10],
+      ],
+    };
+    const file = toExperimentFile({ ...EXPERIMENT, machine });
+    const { out, status } = lab(['run', '--experiment', 'e.json', '--limit-s', '1', '--json'], {
+      'e.json': JSON.stringify(file),
+    });
+    expect(status).toBe(0);
+    expect((JSON.parse(out) as RunResult).machine).toBe('tiny');
+  });
+
+  it('names the file and the field that is wrong', () => {
+    const wrong = (text: string) => lab(['run', '--experiment', 'e.json'], { 'e.json': text });
+    expect(wrong('{"format":"autonuma-lab/experiment","version":1,"seed":-1}')).toMatchObject({
+      status: 2,
+      err: 'lab: --experiment e.json: seed: expected a whole number from 0 to 4294967295, got -1\n',
+    });
+    expect(wrong('{"format":').err).toMatch(/^lab: --experiment e\.json: line 1, column 11: not JSON/);
+    expect(lab(['run', '--experiment', 'none.json']).err).toMatch(/cannot read none\.json/);
+    expect(lab(['run', '--edit', 'soon']).err).toBe('lab: --edit: expected tick,path,value, got "soon"\n');
+  });
+
+  it('an edit the kernel refuses is told, and the run goes on', () => {
+    const { status, err, out } = runFile('--edit', '600,autonuma/knuma_scand/pmd,7');
+    expect(status).toBe(0);
+    expect(err).toMatch(/^lab: an edit was refused at 0\.6 s: .*pmd.*/);
+    expect((JSON.parse(out) as RunResult).ticks).toBe(1500);
+  });
+});
+
+describe('lab run --trace', () => {
+  const traced = (name: string) => lab(['run', ...SMALL, '--json', '--trace', name]);
+
+  it('writes a Chrome trace, gzipped by its name, and the run is the same', () => {
+    const { status, out, written } = traced('out.json');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toEqual(run());
+    const file = JSON.parse(text(written['out.json'])) as Parameters<typeof traceProblems>[0] & {
+      otherData: Record<string, string>;
+    };
+    expect(traceProblems(file)).toEqual([]);
+    expect(file.traceEvents.some(({ cat }) => cat === 'sched')).toBe(true);
+    expect(file.otherData['state_hash']).toBe((JSON.parse(out) as RunResult).state_hash);
+    expect(JSON.parse(text(gunzipSync(traced('out.json.gz').written['out.json.gz'])))).toEqual(file);
+  });
+
+  it('says when it cannot be written', () => {
+    expect(traced('/nowhere/out.json')).toMatchObject({
+      status: 2,
+      err: 'lab: --trace: cannot write /nowhere/out.json: no such folder\n',
+    });
   });
 });

@@ -12,6 +12,7 @@ import { sweepCommand } from './sweep.ts';
 const USAGE = `usage:
   lab run [options]      run a program on a simulated machine
     --scenario NAME         begin with a scenario of the gallery; other options change it
+    --experiment FILE       what runs, as the page saves it; other options say otherwise
     --machine NAME|FILE     a preset, a machine file (JSON), or output of numactl --hardware
     --workload NAME|FILE    a built-in program, or a workload file (JSON)
     --variant V             hard_bind, inverse_bind or force_same_node
@@ -21,9 +22,11 @@ const USAGE = `usage:
     --boot noautonuma       boot without AutoNUMA
     --thp off|on            transparent huge pages, default off
     --set PATH=VALUE        write a knob before the first tick; may be given again
+    --edit TICK,PATH,VALUE  write a knob, or proc/PID/affinity or proc/PID/signal, once that tick is over; may be given again
     --seed N                default 1
     --limit-s S             stop after S simulated seconds
     --series                a row for every simulated second
+    --trace FILE            a Chrome trace for Perfetto; gzipped when the name ends in .gz
     --json                  one JSON object on standard output and nothing else
   lab shell [options]    a shell on a simulated machine; its options are those of an experiment above, and
     --command LINE          run this line only; run DURATION lets simulated time pass

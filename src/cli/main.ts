@@ -1,5 +1,5 @@
 /** Entry point of `npm run -s lab -- ...`. Start reading at lab.ts. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { LineEditor } from './io.ts';
 import { runLab } from './lab.ts';
@@ -52,5 +52,6 @@ process.exitCode = await runLab(process.argv.slice(2), {
   errIsTerminal: process.stderr.isTTY === true,
   lines,
   readFile: (path) => readFileSync(path, 'utf8'),
+  writeFile: (path, bytes) => writeFileSync(path, bytes),
   now: () => performance.now(),
 });

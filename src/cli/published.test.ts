@@ -10,6 +10,7 @@ async function lab(argv: string[]): Promise<{ status: number; out: string; err: 
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     errIsTerminal: false,
+    writeFile: () => undefined,
     readFile: () => {
       throw new Error('no such file');
     },

@@ -1,13 +1,15 @@
 /** `lab run`: boot an experiment, run it to its end, say what came out. */
-import { isFinished, stateHash, tick } from '../kernel/kernel.ts';
+import { chromeTrace } from '../formats/chrome-trace.ts';
+import { isFinished, stateHash } from '../kernel/kernel.ts';
 import type { Kernel } from '../kernel/kernel-state.ts';
 import type { Task } from '../kernel/sched/task.ts';
-import { bootWithKnobs } from '../scenarios/boot.ts';
-import { ExperimentError, resolveExperiment } from '../scenarios/experiment.ts';
+import { DatedRun } from '../scenarios/dated-run.ts';
+import { ExperimentError } from '../scenarios/experiment.ts';
 import type { Resolved } from '../scenarios/experiment.ts';
 import { bytesSoFar } from '../scenarios/figures.ts';
 import { PerfBenchObserver } from '../scenarios/perf-bench-report.ts';
 import type { PerfBenchResult } from '../scenarios/perf-bench-report.ts';
+import { RunRecorder } from '../scenarios/run-recorder.ts';
 import { totalBytes } from '../workloads/code.ts';
 import { parseRunArguments } from './arguments.ts';
 import type { ExperimentRequest, RunRequest } from './arguments.ts';
@@ -47,15 +49,15 @@ export interface RunResult {
 
 /** Run with the arguments after `run`; returns the exit status. */
 export function runCommand(args: string[], io: LabIo): number {
-  const request = parseRunArguments(args);
-  const { resolved, kernel } = boot(request, io);
+  const request = parseRunArguments(args, io);
+  const run = boot(request, io);
+  const { resolved, k } = run;
   const test = resolved.workload.perfBench?.(resolved.boot.machine, request.parameters);
-  const perfBench = test === undefined ? null : new PerfBenchObserver(kernel, test);
-  const result = simulate(request, resolved, kernel, io, perfBench);
+  const perfBench = test === undefined ? null : new PerfBenchObserver(k, test);
+  const result = simulate(request, run, io, perfBench);
+  for (const refused of run.refused) io.err(`lab: an edit was refused ${refused}\n`);
   io.out(
-    request.json
-      ? `${JSON.stringify(result)}\n`
-      : reportText(result, request, kernel, perfBench?.lines ?? []),
+    request.json ? `${JSON.stringify(result)}\n` : reportText(result, request, k, perfBench?.lines ?? []),
   );
   return 0;
 }
@@ -64,10 +66,9 @@ export function runCommand(args: string[], io: LabIo): number {
  * Boot what the options ask for.
  * @throws UsageError naming the option
  */
-export function boot(request: ExperimentRequest, io: LabIo): { resolved: Resolved; kernel: Kernel } {
+export function boot(request: ExperimentRequest, io: LabIo): DatedRun {
   try {
-    const resolved = resolveExperiment({ ...request, autonumaVersion: request.version }, fileResolvers(io));
-    return { resolved, kernel: bootWithKnobs(resolved.boot, request.knobs) };
+    return new DatedRun({ ...request, autonumaVersion: request.version }, fileResolvers(io));
   } catch (error) {
     if (error instanceof ExperimentError) throw new UsageError(optionMessage(error));
     throw error;
@@ -86,20 +87,22 @@ export function optionMessage(error: ExperimentError): string {
 
 function simulate(
   request: RunRequest,
-  resolved: Resolved,
-  kernel: Kernel,
+  run: DatedRun,
   io: LabIo,
   perfBench: PerfBenchObserver | null,
 ): RunResult {
+  const { resolved, k: kernel } = run;
   const startedAt = io.now();
   const recorder = new Recorder(kernel, request.series);
   const progress = request.json
     ? null
     : new ProgressBar(io, totalBytes(resolved.boot.programs), request.limitS);
   const lastTick = Math.round(request.limitS * 1000);
-  while (!isFinished(kernel) && kernel.ticks < lastTick) {
-    tick(kernel);
+  const tracer = request.trace === '' ? null : new RunRecorder(kernel);
+  while (!run.finished && kernel.ticks < lastTick) {
+    run.advance(1);
     recorder.afterTick();
+    tracer?.afterTick();
     if (perfBench !== null && kernel.ticks % 1000 === 0) perfBench.everySecond();
     if (progress !== null && kernel.ticks % 200 === 0)
       progress.update(kernel.ticks / 1000, bytesSoFar(kernel).all);
@@ -107,7 +110,25 @@ function simulate(
   recorder.finish();
   progress?.end();
   const result = resultOf(request, resolved, kernel, recorder, (io.now() - startedAt) / 1000);
+  if (tracer) writeTrace(request, result, kernel, tracer, io);
   return perfBench === null ? result : { ...result, perf_bench: perfBench.results() };
+}
+
+function writeTrace(
+  request: RunRequest,
+  result: RunResult,
+  kernel: Kernel,
+  tracer: RunRecorder,
+  io: LabIo,
+): void {
+  const { machine, workload, variant, policy, version, seed, state_hash } = result;
+  const about = { machine, workload, variant, policy, version, seed: String(seed), state_hash };
+  const bytes = chromeTrace(kernel, tracer.finish(), about, request.trace.endsWith('.gz'));
+  try {
+    io.writeFile(request.trace, bytes);
+  } catch (error) {
+    throw new UsageError(`--trace: cannot write ${request.trace}: ${(error as Error).message}`);
+  }
 }
 
 function resultOf(

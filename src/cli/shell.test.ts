@@ -14,6 +14,7 @@ async function shell(options: string[], lines: string[] = []) {
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     errIsTerminal: false,
+    writeFile: () => undefined,
     readFile: () => {
       throw new Error('no such file');
     },

@@ -1,7 +1,6 @@
 /** `lab shell`: the shell of the page without the page. Time passes only by `run`. */
-import { advance, isFinished } from '../kernel/kernel.ts';
-import type { Kernel } from '../kernel/kernel-state.ts';
 import { NEW_SESSION, type ShellSession } from '../protocol/shell.ts';
+import type { DatedRun } from '../scenarios/dated-run.ts';
 import { completeShell } from '../shell/complete.ts';
 import type { ShellHost } from '../shell/host.ts';
 import { kernelHost } from '../shell/kernel-host.ts';
@@ -14,13 +13,14 @@ import { boot } from './run.ts';
 const STRIDE_TICKS = 1000;
 
 /** The kernel as a shell uses it that may let time pass. */
-function hostOf(k: Kernel): ShellHost {
+function hostOf(dated: DatedRun): ShellHost {
+  const { k } = dated;
   return {
     ...kernelHost(k),
     run: (ticks) => {
       const from = k.ticks;
-      while (k.ticks - from < ticks && !isFinished(k))
-        advance(k, Math.min(STRIDE_TICKS, ticks - (k.ticks - from)));
+      while (k.ticks - from < ticks && !dated.finished)
+        dated.advance(Math.min(STRIDE_TICKS, ticks - (k.ticks - from)));
       return k.ticks - from;
     },
   };
@@ -31,8 +31,8 @@ function hostOf(k: Kernel): ShellHost {
  * @throws UsageError naming the argument
  */
 export function shellCommand(args: string[], io: LabIo): Promise<number> {
-  const request = parseShellArguments(args);
-  return serve(hostOf(boot(request, io).kernel), request.command, io);
+  const request = parseShellArguments(args, io);
+  return serve(hostOf(boot(request, io)), request.command, io);
 }
 
 async function serve(host: ShellHost, command: string | undefined, io: LabIo): Promise<number> {

@@ -10,6 +10,7 @@ async function lab(...args: string[]) {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     errIsTerminal: false,
+    writeFile: () => undefined,
     readFile: () => {
       throw new Error('no such file');
     },

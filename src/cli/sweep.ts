@@ -53,7 +53,7 @@ export function sweepCommand(args: string[], io: LabIo): number | Promise<number
   const values = parseOptions('sweep', args, OPTIONS);
   if (values.json === true && values.csv === true)
     throw new UsageError('lab sweep: --json and --csv exclude each other');
-  const { request, seconds } = experimentOf(values);
+  const { request, seconds } = experimentOf(values, io);
   const limitS = limitOf(values['limit-s'], seconds);
   const jobs = values.jobs === undefined ? 1 : numberOf('--jobs', values.jobs, 1, MOST_JOBS, true);
   const sweep: Sweep = {

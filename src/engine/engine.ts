@@ -7,8 +7,16 @@
  */
 import { stateHash } from '../kernel/kernel.ts';
 import { machineSliced } from '../scenarios/calibrate.ts';
-import type { BootResult, EngineApi, Reply, StepGrain, StepResult } from '../protocol/engine-api.ts';
+import type {
+  BootResult,
+  EngineApi,
+  Reply,
+  StepGrain,
+  StepResult,
+  TraceRequest,
+} from '../protocol/engine-api.ts';
 import type { Experiment, MachineFile } from '../protocol/experiment.ts';
+import type { ExperimentFile } from '../protocol/experiment-file.ts';
 import type { ViewRequest } from '../protocol/frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from '../protocol/published.ts';
 import type { ShellCompletion, ShellReply, ShellSession } from '../protocol/shell.ts';
@@ -39,7 +47,7 @@ import type { ShellHost } from '../shell/host.ts';
 import type { Host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { Jump } from './jump.ts';
-import { parseMachine, parseWorkload } from './parse.ts';
+import { parseExperiment, parseMachine, parseWorkload } from './parse.ts';
 import { placementsOf } from './placement.ts';
 import { notModelledInfos, publishedRowInfos, PublishedRunner } from './published.ts';
 import {
@@ -54,6 +62,7 @@ import { messageOf, Session } from './session.ts';
 import { completeLine, runLine } from './shell-lines.ts';
 import { NOT_BOOTED, standingOf } from './standing.ts';
 import { machineInfo } from './summary.ts';
+import { TraceJob } from './trace-job.ts';
 import { emptySummary, summarise } from './summarise.ts';
 import { searchFirstViolation } from './first-violation.ts';
 import { answer } from './questions.ts';
@@ -97,12 +106,14 @@ export class Engine implements EngineApi {
   /** The person has acted since the last summary. */
   private acted = true;
   private readonly published: PublishedRunner;
+  private readonly traces: TraceJob;
 
   /** @param checkpointBytes what checkpoints may take together */
   constructor(host: Host, checkpointBytes?: number) {
     this.host = host;
     this.checkpointStore = new Checkpoints(checkpointBytes);
     this.published = new PublishedRunner(host);
+    this.traces = new TraceJob(host);
     this.pace = createPace(1, host.now());
   }
 
@@ -385,6 +396,18 @@ export class Engine implements EngineApi {
 
   async parseWorkload(text: string): Promise<Reply<object>> {
     return guarded(() => parseWorkload(text));
+  }
+
+  async parseExperiment(text: string): Promise<Reply<ExperimentFile>> {
+    return guarded(() => parseExperiment(text));
+  }
+
+  async recordTrace(request: TraceRequest): Promise<Reply<Uint8Array<ArrayBuffer>>> {
+    return this.traces.run(request);
+  }
+
+  async traceProgress(): Promise<number> {
+    return this.traces.progress;
   }
 
   async publishedRows(): Promise<PublishedRowInfo[]> {

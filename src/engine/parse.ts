@@ -1,9 +1,12 @@
 /** Pasted text becomes a machine or a workload, or a message that names the line or field. */
 import { detectFormat } from '../formats/detect.ts';
+import { parseJson } from '../formats/json.ts';
 import { parseMachineFile } from '../formats/machine-file.ts';
 import { parseNumactl } from '../formats/numactl.ts';
 import type { Reply } from '../protocol/engine-api.ts';
 import type { MachineFile } from '../protocol/experiment.ts';
+import type { ExperimentFile } from '../protocol/experiment-file.ts';
+import { checkExperimentFile } from '../protocol/experiment-file-schema.ts';
 import { workloadFromFile } from '../workloads/compile.ts';
 import { messageOf } from './session.ts';
 
@@ -31,4 +34,9 @@ export function parseWorkload(text: string): Reply<object> {
   }
   workloadFromFile(file);
   return { ok: true, value: file as object };
+}
+
+/** An experiment file. @throws FormatError for broken JSON, ExperimentFileError naming the field for anything else */
+export function parseExperiment(text: string): Reply<ExperimentFile> {
+  return { ok: true, value: checkExperimentFile(parseJson(text)) };
 }

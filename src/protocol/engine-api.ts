@@ -3,6 +3,7 @@
  * observations come out. Errors come back as values the page can show; nothing here throws for bad input.
  */
 import type { Experiment, MachineFile } from './experiment.ts';
+import type { ExperimentFile } from './experiment-file.ts';
 import type { ViewRequest } from './frame.ts';
 import type { NotModelledInfo, PublishedRowInfo, PublishedRun } from './published.ts';
 import type { ShellCompletion, ShellReply, ShellSession } from './shell.ts';
@@ -41,6 +42,17 @@ export interface BootResult {
   /** Names of the workload's processes may change while it runs; this is its title. */
   workloadTitle: string;
   workloadQuestion: string;
+}
+
+/** A stretch of an experiment to be recorded. */
+export interface TraceRequest {
+  experiment: Experiment;
+  /** Ticks; the programs may end before `toTick`. */
+  fromTick: number;
+  toTick: number;
+  gzip: boolean;
+  /** Goes into the file: what ran, the link, versions. */
+  about: Record<string, string>;
 }
 
 export interface EngineApi {
@@ -111,6 +123,14 @@ export interface EngineApi {
   parseMachine(text: string): Promise<Reply<MachineFile> & { notes?: string[] }>;
   /** Understand a pasted workload file. */
   parseWorkload(text: string): Promise<Reply<object>>;
+  /** Understand an experiment file; machine and workload inside are looked at when it boots. */
+  parseExperiment(text: string): Promise<Reply<ExperimentFile>>;
+  /**
+   * Run an experiment again, headless, and record a stretch of it as a Chrome trace. Needs no boot, and is best called on a
+   * worker of its own; `traceProgress` says how far it is, 0..1.
+   */
+  recordTrace(request: TraceRequest): Promise<Reply<Uint8Array<ArrayBuffer>>>;
+  traceProgress(): Promise<number>;
   /** The published rows there is a machine for. Needs no boot, as all calls of the scoreboard. */
   publishedRows(): Promise<PublishedRowInfo[]>;
   /** Published figures beside them that the lab has no policy for. */

@@ -1,6 +1,7 @@
 /** The cameras of all nodes: one shared by default, so that the same place of every node is seen; a node can leave. */
-import { FIT, maxZoom, panBy, zoomAt, type Camera } from './camera.ts';
+import { clampCamera, FIT, maxZoom, panBy, zoomAt, type Camera } from './camera.ts';
 import type { Layout } from './layout.ts';
+import type { NodeCamera } from './picture-api.ts';
 
 export class Cameras {
   private shared: Camera = FIT;
@@ -14,7 +15,7 @@ export class Cameras {
     return Math.max(...layout.panels.map(maxZoom));
   }
 
-  private put(node: number | 'all', camera: Camera): boolean {
+  private place(node: number | 'all', camera: Camera): boolean {
     const before = node === 'all' ? this.shared : this.of(node);
     if (node !== 'all' && this.own.has(node)) this.own.set(node, camera);
     else this.shared = camera;
@@ -31,9 +32,9 @@ export class Cameras {
     const limit = this.limit(layout, node);
     if (node === 'all') {
       for (const [each, camera] of this.own) this.own.set(each, zoomAt(camera, factor, u, v, limit));
-      return this.put('all', zoomAt(this.shared, factor, u, v, limit)) || this.own.size > 0;
+      return this.place('all', zoomAt(this.shared, factor, u, v, limit)) || this.own.size > 0;
     }
-    return this.put(node, zoomAt(this.of(node), factor, u, v, limit));
+    return this.place(node, zoomAt(this.of(node), factor, u, v, limit));
   }
 
   /**
@@ -48,12 +49,30 @@ export class Cameras {
     }
     const map = layout.panels[node]?.map;
     if (map == null) return false;
-    return this.put(node, panBy(this.of(node), dx / map.width, dy / map.height, this.limit(layout, node)));
+    return this.place(node, panBy(this.of(node), dx / map.width, dy / map.height, this.limit(layout, node)));
   }
 
   fit(): void {
     this.shared = FIT;
     this.own.clear();
+  }
+
+  /** What is not seen whole, the shared camera first. */
+  list(): NodeCamera[] {
+    const entries: [number | 'all', Camera][] = [['all', this.shared], ...this.own];
+    return entries
+      .filter(([node, { zoom }]) => zoom > 1 || (node !== 'all' && this.shared.zoom > 1))
+      .map(([node, { cx, cy, zoom }]) => ({ node, x: cx, y: cy, zoom }));
+  }
+
+  /** Start over with these; each node clamps to what makes sense for it. */
+  put(cameras: readonly NodeCamera[]): void {
+    this.fit();
+    for (const { node, x, y, zoom } of cameras) {
+      const camera = clampCamera({ cx: x, cy: y, zoom }, Infinity);
+      if (node === 'all') this.shared = camera;
+      else this.own.set(node, camera);
+    }
   }
 
   get zoomed(): boolean {

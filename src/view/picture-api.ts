@@ -8,6 +8,14 @@ export interface PictureEvents {
   onViewChange(): void;
 }
 
+/** For pictures that nobody looks at: stills and films. */
+export interface PictureOptions {
+  /** Canvas pixels per CSS pixel, whatever the screen has. */
+  resolution?: number;
+  /** Seconds of the effects' clock, instead of the wall's. */
+  clock?: () => number;
+}
+
 export interface PictureStats {
   /** Frames with new data drawn since the start. */
   freshFrames: number;
@@ -32,6 +40,17 @@ export interface PictureStats {
   contextLosses: number;
 }
 
+/** Where the window over a node's cells is. */
+export interface NodeCamera {
+  /** 'all' is the camera that nodes share; a node that was moved with Alt has its own. */
+  node: number | 'all';
+  /** Centre of the window, 0..1 of the node's cells along each axis. */
+  x: number;
+  y: number;
+  /** 1 shows the whole node. */
+  zoom: number;
+}
+
 export interface Picture {
   /** A machine has booted: lay out anew, forget old frames. */
   setMachine(machine: MachineInfo, generation: number): void;
@@ -51,6 +70,12 @@ export interface Picture {
   fit(): void;
   /** Move the window over a node's map by pixels; nodes that share the camera move with it. */
   pan(node: number | 'all', dx: number, dy: number): void;
+  /** Draw the picture as it is now, labels included, into a context whose unit is a CSS pixel. */
+  paint(context: CanvasRenderingContext2D): void;
+  /** The cameras that do not show their nodes whole; empty when all do. */
+  cameras(): NodeCamera[];
+  /** Put the cameras where cameras() said they were; all others show their nodes whole. */
+  setCameras(cameras: readonly NodeCamera[]): void;
   /** Where a page frame is drawn, CSS pixels in the host. */
   cellRect(node: number, frame: number): { x: number; y: number; width: number; height: number };
   /** A point on what stands for a target, CSS pixels in the host; null when nothing in view does. */

@@ -27,7 +27,15 @@ import { floodEffects, type Flood } from './flood.ts';
 import { flowPoint } from './flow-hit.ts';
 import { frameRect, rectOfTarget } from './marks.ts';
 import { addArcs, addSparks, keyIndex } from './moves.ts';
-import { noStats, type Picture, type PictureEvents, type PictureStats } from './picture-api.ts';
+import {
+  noStats,
+  type NodeCamera,
+  type Picture,
+  type PictureEvents,
+  type PictureOptions,
+  type PictureStats,
+} from './picture-api.ts';
+import { paintLabels } from './paint-labels.ts';
 import { Pointing, type Ground } from './pointing.ts';
 import { makePalette, NODE_HUES } from './palettes.ts';
 import { createOverlay, type Overlay } from './overlay.ts';
@@ -38,7 +46,7 @@ import { createStage } from './stages.ts';
 
 export { pictureHeight } from './layout.ts';
 
-export type { Picture, PictureEvents, PictureStats } from './picture-api.ts';
+export type { NodeCamera, Picture, PictureEvents, PictureOptions, PictureStats } from './picture-api.ts';
 
 /** Shapes and labels follow the frames at this pace while the simulation runs. */
 const COMPOSE_MS = 80;
@@ -48,17 +56,21 @@ const GRID_CELL = 6;
 const MAX_DEVICE_RATIO = 2;
 
 /** Create the picture in a host. WebGL when there is some, else a plain canvas with a message. */
-export async function createPicture(host: HTMLElement, events: PictureEvents): Promise<Picture> {
+export async function createPicture(
+  host: HTMLElement,
+  events: PictureEvents,
+  options: PictureOptions = {},
+): Promise<Picture> {
   const overlay = createOverlay(host);
   const stage = await createStage();
-  return new LivePicture(host, events, overlay, stage);
+  return new LivePicture(host, events, overlay, stage, options);
 }
 
 class LivePicture implements Picture {
   private generation = -1;
   private layout: Layout | null = null;
   private scene: Scene | null = null;
-  private readonly cameras = new Cameras();
+  private readonly cameraSet = new Cameras();
   private readonly store = new ImageStore();
   private readonly arcs = new Effects(MAX_FLYING_ARCS, ARC_LIFE);
   private readonly sparks = new Effects(MAX_FLYING_SPARKS, SPARK_LIFE);
@@ -91,6 +103,7 @@ class LivePicture implements Picture {
     private readonly events: PictureEvents,
     private readonly overlay: Overlay,
     private stage: Stage,
+    private readonly options: PictureOptions,
   ) {
     this.figures = noStats(stage.backend);
     this.pointing = new Pointing(this.ground());
@@ -106,7 +119,7 @@ class LivePicture implements Picture {
       before !== undefined &&
       before.nodes.length === machine.nodes.length &&
       before.nodes.every((node, i) => node.frames === machine.nodes[i].frames);
-    if (!alike) this.cameras.fit();
+    if (!alike) this.cameraSet.fit();
     this.pointing.reset(alike);
     this.generation = generation;
     this.request = null;
@@ -145,7 +158,7 @@ class LivePicture implements Picture {
     this.request = buildRequest(
       this.layout,
       this.store.specs,
-      this.cameras.of,
+      this.cameraSet.of,
       shownProcesses(this.scene),
       this.generation,
       this.colourBy,
@@ -172,7 +185,7 @@ class LivePicture implements Picture {
       this.figures.freshFrames++;
       const now = this.seconds();
       addArcs(frame.moves, this.keys, this.palette, now, this.arcs, scene.movedUntil);
-      addSparks(frame.sparks, layout, this.cameras.of, this.palette, now, this.sparks);
+      addSparks(frame.sparks, layout, this.cameraSet.of, this.palette, now, this.sparks);
       if (this.flooded !== null)
         floodEffects(layout, this.palette, now, this.flooded, this.sparks, this.arcs);
       if (playing && this.frameAt > 0 && this.adaptive.add(begin - this.frameAt)) this.relayout();
@@ -218,20 +231,37 @@ class LivePicture implements Picture {
     const map = this.layout.panels[over]?.map ?? null;
     const u = map === null || at === undefined ? 0.5 : (at.x - map.x) / map.width;
     const v = map === null || at === undefined ? 0.5 : (at.y - map.y) / map.height;
-    if (this.cameras.zoom(this.layout, node, factor, u, v)) this.viewChanged();
+    if (this.cameraSet.zoom(this.layout, node, factor, u, v)) this.viewChanged();
   }
 
   fit(): void {
-    this.cameras.fit();
+    this.cameraSet.fit();
     this.viewChanged();
   }
 
   pan(node: number | 'all', dx: number, dy: number): void {
-    if (this.layout !== null && this.cameras.pan(this.layout, node, dx, dy)) this.viewChanged();
+    if (this.layout !== null && this.cameraSet.pan(this.layout, node, dx, dy)) this.viewChanged();
+  }
+
+  paint(context: CanvasRenderingContext2D): void {
+    const { canvas } = this.stage;
+    const { width, height } = this.figures;
+    this.render();
+    context.drawImage(canvas, 0, 0, width, height);
+    paintLabels(context, this.host);
+  }
+
+  cameras(): NodeCamera[] {
+    return this.cameraSet.list();
+  }
+
+  setCameras(cameras: readonly NodeCamera[]): void {
+    this.cameraSet.put(cameras);
+    this.viewChanged();
   }
 
   cellRect(node: number, frame: number): Rect {
-    const rect = this.layout === null ? null : frameRect(this.layout, this.cameras.of, node, frame);
+    const rect = this.layout === null ? null : frameRect(this.layout, this.cameraSet.of, node, frame);
     return rect ?? { x: 0, y: 0, width: 0, height: 0 };
   }
 
@@ -241,7 +271,7 @@ class LivePicture implements Picture {
     if (target.kind === 'flow') return flowPoint(layout, target.from, target.to);
     const rect =
       target.kind === 'frame'
-        ? frameRect(layout, this.cameras.of, target.node, target.frame)
+        ? frameRect(layout, this.cameraSet.of, target.node, target.frame)
         : rectOfTarget(scene, target);
     return rect === null ? null : { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
   }
@@ -257,7 +287,7 @@ class LivePicture implements Picture {
       canvasHeight: this.stage.canvas.height,
       backend: this.stage.backend,
       sharpness: this.adaptive.factor,
-      zoom: this.cameras.of(0).zoom,
+      zoom: this.cameraSet.of(0).zoom,
       sparks: this.sparks.count,
       arcs: this.arcs.count,
     };
@@ -275,7 +305,7 @@ class LivePicture implements Picture {
   // ---- inside ----
 
   private seconds(): number {
-    return (performance.now() - this.epoch) / 1000;
+    return this.options.clock?.() ?? (performance.now() - this.epoch) / 1000;
   }
 
   private ground(): Ground {
@@ -283,7 +313,7 @@ class LivePicture implements Picture {
       layout: () => this.layout,
       shown: () => (this.scene === null ? [] : shownProcesses(this.scene)),
       figures: () => this.scene?.figures ?? null,
-      cameras: this.cameras,
+      cameras: this.cameraSet,
       zoom: (node, factor, at) => this.zoom(node, factor, at),
       pan: (node, dx, dy) => this.pan(node, dx, dy),
       fit: () => this.fit(),
@@ -343,7 +373,7 @@ class LivePicture implements Picture {
     const height = Math.floor(this.host.clientHeight);
     if (scene === null || width < 40 || height < 40) return;
     const ratio = Math.min(MAX_DEVICE_RATIO, this.host.ownerDocument.defaultView?.devicePixelRatio ?? 1);
-    const resolution = ratio * this.adaptive.factor;
+    const resolution = this.options.resolution ?? ratio * this.adaptive.factor;
     const layout = layoutPicture(width, height, scene.machine, scene.summary?.processes.length ?? 0);
     if (
       fresh ||
@@ -390,7 +420,7 @@ class LivePicture implements Picture {
     let image = 0;
     for (const panel of this.layout?.panels ?? []) {
       if (panel.map === null) continue;
-      const window = cellWindow(this.cameras.of(panel.node), panel);
+      const window = cellWindow(this.cameraSet.of(panel.node), panel);
       const show = 1 / window.perPixelX >= GRID_CELL && 1 / window.perPixelY >= GRID_CELL;
       this.stage.setGrid(image++, { window, show });
     }
@@ -398,7 +428,7 @@ class LivePicture implements Picture {
 
   private viewChanged(): void {
     // A finger pans the map once there is something to pan; before that it scrolls the page.
-    this.host.style.touchAction = this.cameras.zoomed ? 'none' : 'pan-y';
+    this.host.style.touchAction = this.cameraSet.zoomed ? 'none' : 'pan-y';
     this.sparks.clear();
     this.updateGrids();
     this.invalidate();
@@ -446,7 +476,7 @@ class LivePicture implements Picture {
     const parts: Parts = {
       stage: this.stage,
       overlay: this.overlay,
-      cameras: this.cameras,
+      cameras: this.cameraSet,
       store: this.store,
       hover: this.pointing.hoverTarget,
       hoverPoint: this.pointing.hoverPoint,

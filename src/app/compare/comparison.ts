@@ -92,7 +92,7 @@ export class Comparison implements Guest {
     await this.clock.gather();
     if (tick > 0) await this.goTo(tick);
     if (play && !this.gone) this.clock.play();
-    this.lab.writeLink();
+    this.lab.address.flush();
   }
 
   /** Close the workers and give the pictures back. */
@@ -141,7 +141,7 @@ export class Comparison implements Guest {
     this.drive();
     run.dispose();
     set({ finished: this.clock.finished });
-    this.lab.writeLink();
+    this.lab.address.flush();
   }
 
   /** A run is something else from its beginning on: it boots anew and is brought to where the others stand. */
@@ -151,7 +151,7 @@ export class Comparison implements Guest {
     const same = JSON.stringify(spec.experiment) === JSON.stringify(run.spec.experiment);
     run.spec = spec;
     run.show({ spec });
-    if (same) this.lab.writeLink();
+    if (same) this.lab.address.flush();
     else await this.bring(run, () => run.boot());
   }
 
@@ -176,7 +176,7 @@ export class Comparison implements Guest {
     this.clock.markFinished(run, false);
     await this.clock.gather();
     await this.look(true);
-    this.lab.writeLink();
+    this.lab.address.flush();
     if (playing && !this.gone) this.clock.play();
   }
 
@@ -313,7 +313,7 @@ export class Comparison implements Guest {
     for (const run of this.runs) run.picture?.settle();
     if (this.linkedTick !== this.clock.tick) {
       this.linkedTick = this.clock.tick;
-      this.lab.writeLink();
+      this.lab.address.flush();
     }
   }
 
@@ -429,7 +429,7 @@ export class Comparison implements Guest {
     };
     return {
       experiment: this.runs[0].spec.experiment,
-      view: page === 'sweep' ? 'sweep' : 'compare',
+      open: page === 'sweep' ? 'sweep' : 'compare',
       compare: packComparison(request),
     };
   }

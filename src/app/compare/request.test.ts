@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_EXPERIMENT, type Experiment } from '../../protocol/experiment.ts';
-import { DEFAULT_SPEED } from '../constants.ts';
+import { defaultLinkState } from '../link/link-state.ts';
 import { decodeLink, encodeLink } from '../url.ts';
 import { packComparison, readComparison, requestFor, type ComparisonRequest } from './request.ts';
 import { offered } from './runs.ts';
@@ -10,15 +10,14 @@ const FIRST: Experiment = { ...DEFAULT_EXPERIMENT, workload: 'numa01', seed: 7 }
 /** Through the address bar and back. */
 function roundTrip(request: ComparisonRequest) {
   const link = encodeLink({
+    ...defaultLinkState(),
     experiment: request.runs[0].experiment,
-    speed: DEFAULT_SPEED,
-    paused: false,
-    view: 'compare',
+    open: 'compare',
     compare: packComparison(request),
   });
   const { state, problems } = decodeLink(link);
   expect(problems).toEqual([]);
-  expect(state.view).toBe('compare');
+  expect(state.open).toBe('compare');
   return readComparison(state.compare, state.experiment, true);
 }
 

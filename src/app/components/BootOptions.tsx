@@ -158,7 +158,7 @@ function Options() {
           }}
         />
       ))}
-      <button type="button" onClick={() => run('experiment.copy-link')}>
+      <button type="button" onClick={() => run('share.copy-link')}>
         Copy link
       </button>
     </div>

@@ -1,22 +1,15 @@
 /** One sentence that says what is happening now, and how the maps are coloured and zoomed. */
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { COLOUR_BY } from '../../protocol/frame.ts';
+import { captionNow } from '../caption-text.ts';
 import { COLOUR_BY_TITLES, commandHint } from '../commands.ts';
 import { CAPTION_INTERVAL_MS, SPOKEN_CAPTION_INTERVAL_MS } from '../constants.ts';
-import { useObservation, useView } from '../store.ts';
+import { useView } from '../store.ts';
 import { usePolled, useRun } from './use-lab.ts';
-
-function readCaption(): string {
-  const { status, step, summary } = useObservation.getState();
-  if (step.running) return 'Stepping …';
-  if (step.sentence && !summary?.playing) return step.sentence;
-  if (summary) return summary.caption;
-  return status === 'starting' ? 'Booting the machine …' : '';
-}
 
 export function Caption() {
   const run = useRun();
-  const caption = usePolled(readCaption, CAPTION_INTERVAL_MS);
+  const caption = usePolled(captionNow, CAPTION_INTERVAL_MS);
   const colourBy = useView((view) => view.colourBy);
   return (
     <section className="caption" aria-label="What is happening, colours and zoom">
@@ -70,8 +63,8 @@ export function Caption() {
 }
 
 /** The screen reader's copy changes rarely enough to be spoken. */
-function SpokenCaption() {
-  const caption = usePolled(readCaption, SPOKEN_CAPTION_INTERVAL_MS);
+export function SpokenCaption() {
+  const caption = usePolled(captionNow, SPOKEN_CAPTION_INTERVAL_MS);
   return (
     <p className="sr-only" aria-live="polite">
       {caption}

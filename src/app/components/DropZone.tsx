@@ -1,5 +1,6 @@
 /** A file dropped, or text pasted, anywhere on the page: a machine or a workload. Nothing leaves the page. */
 import { useEffect, useState } from 'react';
+import { importText } from '../import-text.ts';
 import type { Lab } from '../lab.ts';
 import { notify, useView } from '../store.ts';
 import { useLab } from './use-lab.ts';
@@ -51,18 +52,21 @@ export function DropZone() {
   }, [lab]);
 
   return over ? (
-    <div className="drop-zone">Drop a machine (numactl --hardware, JSON) or a workload (JSON)</div>
+    <div className="drop-zone">
+      Drop a machine (numactl --hardware, JSON), a workload or an experiment (JSON)
+    </div>
   ) : null;
 }
 
 async function readFile(file: File): Promise<string> {
-  if (file.size > MAX_BYTES) throw new Error(`${file.name} is too large for a machine or workload`);
+  if (file.size > MAX_BYTES)
+    throw new Error(`${file.name} is too large for a machine, a workload or an experiment`);
   return file.text();
 }
 
 /** Run what the text says; when it cannot be understood, show it in the dialog with the reason. */
 async function takeText(lab: Lab, text: string): Promise<void> {
-  const reply = await lab.importText(text);
+  const reply = await importText(lab, text);
   if (reply.ok) notify(reply.value, 'note');
   else useView.setState({ dialog: 'import', importText: text, importError: reply.error });
 }

@@ -1,5 +1,12 @@
 /** The header: what runs on what under which rules, and the transport. */
-import { CircleHelp, Command as CommandIcon, FolderInput, LayoutGrid, ListChecks } from 'lucide-react';
+import {
+  CircleHelp,
+  Command as CommandIcon,
+  FolderInput,
+  LayoutGrid,
+  ListChecks,
+  Share2,
+} from 'lucide-react';
 import { commandHint } from '../commands.ts';
 import { useExperiment, useObservation } from '../store.ts';
 import { versionName } from '../experiment.ts';
@@ -18,6 +25,15 @@ export function Header() {
       <Transport />
       <nav className="header-end" aria-label="Help and commands">
         <CompareMenu />
+        <button
+          type="button"
+          className="icon share-button"
+          title={commandHint('share.open')}
+          onClick={() => run('share.open')}
+        >
+          <Share2 size={15} aria-hidden="true" />
+          <span>Share</span>
+        </button>
         <button
           type="button"
           className="icon"

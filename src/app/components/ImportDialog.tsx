@@ -1,5 +1,6 @@
 /** A machine or workload from the real world: paste it, choose a file, or drop it anywhere on the page. */
 import { useEffect, useId, useState } from 'react';
+import { importText } from '../import-text.ts';
 import { notify, useView } from '../store.ts';
 import { Dialog } from './Dialog.tsx';
 import { useLab } from './use-lab.ts';
@@ -24,7 +25,7 @@ export default function ImportDialog() {
 
   const use = async () => {
     setBusy(true);
-    const reply = await lab.importText(text);
+    const reply = await importText(lab, text);
     setBusy(false);
     if (!reply.ok) {
       useView.setState({ importError: reply.error });
@@ -47,10 +48,10 @@ export default function ImportDialog() {
   }, [id, line, error]);
 
   return (
-    <Dialog id="import" title="Your machine, or your workload">
+    <Dialog id="import" title="Open a machine, a workload or an experiment">
       <p>
-        Paste the output of <code>numactl --hardware</code>, a machine file or a workload file (JSON). It
-        stays on this page. What runs now keeps running until the new one has booted.
+        Paste the output of <code>numactl --hardware</code>, a machine file, a workload file or an experiment
+        file (JSON). It stays on this page. What runs now keeps running until the new one has booted.
       </p>
       <label htmlFor={id}>numactl output or JSON</label>
       <textarea

@@ -12,15 +12,16 @@ const EXPECTED_PROCESSES = 2;
 
 type PictureModule = typeof import('../../view/picture.ts');
 
-export function Stage() {
+/** @param fill the picture is exactly as high as its place, however little that is */
+export function Stage({ fill = false }: { fill?: boolean }) {
   const lab = useLab();
   const scroller = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const pictureError = useObservation((state) => state.pictureError);
   useEffect(() => {
     if (!scroller.current || !host.current) return undefined;
-    return fillStage(lab, scroller.current, host.current);
-  }, [lab]);
+    return fillStage(lab, scroller.current, host.current, fill);
+  }, [lab, fill]);
   return (
     <main className="stage" ref={scroller}>
       <div
@@ -57,7 +58,7 @@ function Description() {
 }
 
 /** Make the picture and keep its height right; returns the way to take it down. */
-function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement): () => void {
+function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement, fill: boolean): () => void {
   let gone = false;
   let picture: Picture | null = null;
   let module: PictureModule | null = null;
@@ -67,7 +68,7 @@ function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement): () => vo
   const fit = () => {
     frame = 0;
     const { boot, summary } = useObservation.getState();
-    if (!module || !boot) return;
+    if (!module || !boot || fill) return;
     const wanted = module.pictureHeight(
       scroller.offsetWidth,
       boot.machine,
@@ -98,7 +99,10 @@ function fillStage(lab: Lab, scroller: HTMLElement, host: HTMLElement): () => vo
         lab.hover.set(target, left + x, top + y);
       },
       onSelect: (target) => lab.select(target),
-      onViewChange: () => lab.pump?.wake(),
+      onViewChange: () => {
+        lab.pump?.wake();
+        lab.address.changed();
+      },
     });
     if (gone) {
       made.destroy();

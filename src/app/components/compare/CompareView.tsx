@@ -32,7 +32,7 @@ export default function CompareView({ request }: { request: ComparisonRequest })
 
   useEffect(() => {
     if (page === 'runs') void comparison.start();
-    lab.writeLink();
+    lab.address.flush();
   }, [comparison, page, lab]);
 
   return (

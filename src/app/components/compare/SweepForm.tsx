@@ -67,7 +67,7 @@ function Form({ experiment, facts, vary, title }: FormProps) {
       at = axes.length - 1;
       startSweep(experiment, axes, limitS);
       setError(null);
-      lab.writeLink();
+      lab.address.flush();
     } catch (problem) {
       if (!(problem instanceof SweepError)) throw problem;
       setError({ at, text: problem.message });

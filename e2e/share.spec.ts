@@ -50,7 +50,7 @@ test('the copied command line gives the same final hash in Node', async ({ lab, 
   await runPast(lab, 900);
   const hash = await page.evaluate(() => window.__lab.stateHash());
 
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   await dialogOf(page).getByRole('button', { name: 'Copy command line' }).click();
   await expect(page.getByText('The command line is on the clipboard.')).toBeVisible();
   const line = await page.evaluate(() => navigator.clipboard.readText());
@@ -77,7 +77,7 @@ test('link, embed code and sentence are copied', async ({ lab, page, context }) 
 
 test('an experiment is saved, and opened again by choosing, dropping and pasting', async ({ lab, page }) => {
   await lab.open(`${LINK}&colour=age&paused=1&knobs.autonuma/knuma_scand/pmd=0`);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   const { file, name } = await saved(page, 'Experiment file');
   expect(name).toMatch(/^autonuma-lab-numa02-seed5-.*s\.json$/);
   const experiment = checkExperimentFile(JSON.parse(file.toString()));
@@ -92,7 +92,7 @@ test('an experiment is saved, and opened again by choosing, dropping and pasting
   // Choosing.
   await page.goto('about:blank');
   await lab.open('v=2&paused=1');
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   await dialogOf(page).getByRole('button', { name: 'Open a file' }).click();
   const open = page.getByRole('dialog', { name: /Open a machine/ });
   await open.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'application/json', buffer: file });
@@ -134,7 +134,7 @@ test('the picture is a PNG of twice the size, and not blank', async ({ lab, page
   await lab.open(LINK);
   await runPast(lab, 500);
   const { width, height } = (await lab.picture.boundingBox())!;
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   const { file, name } = await saved(page, 'Picture (PNG)');
   expect(name).toMatch(/^autonuma-lab-numa02-seed5-[\d.]+s\.png$/);
   expect(file.subarray(1, 4).toString()).toBe('PNG');
@@ -164,7 +164,7 @@ test('the picture is a PNG of twice the size, and not blank', async ({ lab, page
 test('the series is a CSV with a unit in every column', async ({ lab, page }) => {
   await lab.open(`${LINK}&speed=5`);
   await runPast(lab, 1500);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   const { file } = await saved(page, 'Series (CSV)');
   const rows = file
     .toString()
@@ -189,7 +189,7 @@ test('the series is a CSV with a unit in every column', async ({ lab, page }) =>
 test('the report opens without asking anybody for anything', async ({ lab, page, context }) => {
   await lab.open(LINK);
   await runPast(lab, 800);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   const { file, path: where } = await saved(page, 'Report (HTML)');
   const copy = `${where}.html`;
   writeFileSync(copy, file);
@@ -212,7 +212,7 @@ test('the report opens without asking anybody for anything', async ({ lab, page,
 test('the trace has a track for every CPU, counters and migrations', async ({ lab, page }) => {
   await lab.open('v=2&speed=10');
   await runPast(lab, 2000);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   await dialogOf(page).getByLabel('from, simulated seconds').fill('0.5');
   await dialogOf(page).getByLabel('to, simulated seconds').fill('2');
   const { file, name } = await saved(page, 'Trace (Perfetto)');
@@ -237,7 +237,7 @@ test('the trace has a track for every CPU, counters and migrations', async ({ la
 test('the film is a WebM that plays and lasts as long as it says', async ({ lab, page }) => {
   await lab.open('v=2&speed=10');
   await runPast(lab, 1000);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   await dialogOf(page).getByLabel('from, simulated seconds').fill('0.2');
   await dialogOf(page).getByLabel('to, simulated seconds').fill('1');
   await dialogOf(page).getByLabel('speed of the film').fill('2');
@@ -283,7 +283,7 @@ test('the film is a WebM that plays and lasts as long as it says', async ({ lab,
 test('a film under way can be ended, and a wrong stretch is named', async ({ lab, page }) => {
   await lab.open('v=2&speed=10');
   await runPast(lab, 1000);
-  await page.keyboard.press('s');
+  await page.keyboard.press('e');
   const dialog = dialogOf(page);
   await dialog.getByLabel('to, simulated seconds').fill('0');
   await expect(dialog.getByText('The end must come after the beginning.')).toBeVisible();

@@ -169,6 +169,18 @@ const SCENES = [
       await page.getByText('6 of 8').waitFor({ timeout: 60_000 });
     },
   },
+  {
+    name: 'share',
+    width: 1280,
+    height: 800,
+    link: 'theme=dark&seed=5',
+    tick: HEALING,
+    prepare: async (page) => {
+      await page.keyboard.press('e');
+      await page.getByRole('dialog').waitFor();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'narrow', width: 390, height: 844, tick: HEALING, fullPage: true },
 ];
 

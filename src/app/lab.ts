@@ -606,11 +606,11 @@ export class Lab {
   private async arrive(state: LinkState): Promise<void> {
     this.adoptView(state);
     await this.bootOrFallBack(state.experiment);
-    await this.goTo(state);
+    await this.goToTickOf(state);
   }
 
   /** The tick of a link; it stands there or plays on. */
-  private async goTo({ at, paused }: LinkState): Promise<void> {
+  private async goToTickOf({ at, paused }: LinkState): Promise<void> {
     if (at === null || useObservation.getState().status !== 'ready') return;
     await this.time.seek(at);
     if (!paused) await this.play();
@@ -624,7 +624,7 @@ export class Lab {
     const reply = await this.boot(state.experiment);
     if (reply.ok) {
       for (const problem of problems) notify(problem);
-      await this.goTo(state);
+      await this.goToTickOf(state);
     } else {
       if (before) this.adoptView(before);
       this.wantedLook = null;

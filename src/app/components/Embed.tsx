@@ -1,8 +1,6 @@
 /** The lab inside another page (`?embed=1`): picture, sentence, play, time, and the way to all of it. Nothing else. */
-import { Pause, Play } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { captionNow } from '../caption-text.ts';
-import { commandHint } from '../commands.ts';
 import { CAPTION_INTERVAL_MS } from '../constants.ts';
 import { formatTick } from '../format.ts';
 import { useObservation } from '../store.ts';
@@ -10,8 +8,9 @@ import '../styles/share.css';
 import { Banner } from './Banner.tsx';
 import { SpokenCaption } from './Caption.tsx';
 import { Notices } from './Notices.tsx';
+import { PlayButton } from './PlayButton.tsx';
 import { Stage } from './Stage.tsx';
-import { useLab, usePolled, useRun } from './use-lab.ts';
+import { useLab, usePolled } from './use-lab.ts';
 
 export default function Embed() {
   const lab = useLab();
@@ -55,23 +54,10 @@ function Sentence() {
 
 function Bar() {
   const lab = useLab();
-  const run = useRun();
-  const playing = useObservation((state) => state.summary?.playing ?? false);
-  const finished = useObservation((state) => state.summary?.finished ?? false);
-  const ready = useObservation((state) => state.status === 'ready');
   const tick = useObservation((state) => state.summary?.tick ?? 0);
   return (
     <div className="embed-bar">
-      <button
-        type="button"
-        className="primary play"
-        disabled={!ready}
-        title={commandHint('run.toggle')}
-        onClick={() => run('run.toggle')}
-      >
-        {playing ? <Pause size={14} /> : <Play size={14} />}
-        {playing ? 'Pause' : finished ? 'Again' : 'Play'}
-      </button>
+      <PlayButton />
       <span className="time" data-testid="time">
         t = {formatTick(tick)} s
       </span>

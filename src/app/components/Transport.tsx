@@ -1,32 +1,22 @@
 /** Play, pause, restart, step, speed, and the clock. */
-import { Pause, Play, RotateCcw, StepBack, StepForward } from 'lucide-react';
+import { RotateCcw, StepBack, StepForward } from 'lucide-react';
 import { STEP_GRAINS, type StepGrain } from '../../protocol/engine-api.ts';
 import { STEP_TITLES } from '../../protocol/summary.ts';
 import { commandHint } from '../commands.ts';
 import { SPEEDS } from '../constants.ts';
 import { formatSpeed, formatTick } from '../format.ts';
 import { useObservation, useView } from '../store.ts';
+import { PlayButton } from './PlayButton.tsx';
 import { useRun } from './use-lab.ts';
 
 export function Transport() {
   const run = useRun();
-  const playing = useObservation((state) => state.summary?.playing ?? false);
-  const finished = useObservation((state) => state.summary?.finished ?? false);
   const ready = useObservation((state) => state.status === 'ready');
   const stepping = useObservation((state) => state.step.running);
   const grain = useView((view) => view.grain);
   return (
     <div className="transport" role="group" aria-label="Transport">
-      <button
-        type="button"
-        className="primary play"
-        disabled={!ready}
-        title={commandHint('run.toggle')}
-        onClick={() => run('run.toggle')}
-      >
-        {playing ? <Pause size={14} /> : <Play size={14} />}
-        {playing ? 'Pause' : finished ? 'Again' : 'Play'}
-      </button>
+      <PlayButton />
       <button
         type="button"
         className="icon"

@@ -164,7 +164,7 @@ class LivePicture implements Picture {
       this.colourBy,
     );
     this.requestFits = true;
-    this.requestZoom = this.cameras.of(0).zoom;
+    this.requestZoom = this.cameraSet.of(0).zoom;
     return this.request;
   }
 

@@ -335,9 +335,10 @@ describe('the library', () => {
           try {
             set = workload.build(machine, { ...OPTIONS, variant });
           } catch (error) {
-            expect(machine).not.toBe(TWO_NODES);
+            // A program about a third node needs one.
+            if (workload.name !== 'far-memory') expect(machine).not.toBe(TWO_NODES);
             expect((error as Error).message).toMatch(
-              /^(parameters|processes|variant)\S*: (needs|bind|cannot bind|none of|machine)/,
+              /^(parameters|processes|variants?)\S*: (needs|bind|cannot bind|none of|machine .* has (no node|one node))/,
             );
             continue;
           }
@@ -350,6 +351,7 @@ describe('the library', () => {
 
   it('everyday programs run on every machine with two nodes that have CPUs', () => {
     for (const file of LIBRARY_FILES) {
+      if (file.name === 'far-memory') continue;
       for (const machine of [TWO_NODES, machines[2], machines[3]])
         checkProgram(workloadFromFile(file).build(machine, OPTIONS));
     }

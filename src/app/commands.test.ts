@@ -7,6 +7,17 @@ describe('the command registry', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('knows every command that a component asks for', () => {
+    // Vite replaces the call below by the files' texts.
+    const sources = import.meta.glob('./**/*.tsx', { query: '?raw', import: 'default', eager: true });
+    const asked = Object.values(sources as Record<string, string>).flatMap((text) =>
+      [...text.matchAll(/(?:commandHint|commandById|\brun)\(\s*'([a-z]+\.[a-z-]+)'/g)].map(([, id]) => id),
+    );
+    expect(asked.length).toBeGreaterThan(20);
+    const ids = COMMANDS.map((command) => command.id);
+    expect(asked.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
   it('gives no key to two commands', () => {
     const keys = COMMANDS.flatMap((command) => command.keys ?? []).map((key) => key.toUpperCase());
     expect(new Set(keys).size).toBe(keys.length);

@@ -67,11 +67,7 @@ function CompareHeader({ page }: { page: ComparisonRequest['page'] }) {
             Sweep
           </button>
         </span>
-        <button
-          type="button"
-          title={commandHint('experiment.copy-link')}
-          onClick={() => run('experiment.copy-link')}
-        >
+        <button type="button" title={commandHint('share.copy-link')} onClick={() => run('share.copy-link')}>
           Copy link
         </button>
         <button type="button" title={commandHint('compare.close')} onClick={() => run('compare.close')}>

@@ -121,8 +121,11 @@ test('runs are added, edited, named and removed, and the link brings them back',
   await expect(card(page, 'D')).toContainText(/AutoNUMA alpha14; scan_sleep_pass_millisecs 700 ms, not 5000/);
   await card(page, 'C').getByRole('button', { name: 'Remove run C' }).click();
   await expect(page.getByTestId('run-picture')).toHaveCount(3);
+  const before = page.url();
   await page.keyboard.press('.');
   await expect.poll(() => ticks(page), LONG).toEqual([1, 1, 1]);
+  // The address follows once everything on the page is of that tick.
+  await expect(page).not.toHaveURL(before);
   await expect(page).toHaveURL(/open=compare/);
 
   await page.reload();

@@ -28,7 +28,7 @@ test('axe finds nothing serious in the dialogs and the table', async ({ lab, pag
   await lab.open('v=1&paused=1');
   for (const key of ['?', 'Control+k', 'i']) {
     await page.keyboard.press(key);
-    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 20_000 });
     expect(await serious(page), key).toEqual([]);
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);

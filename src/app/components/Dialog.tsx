@@ -26,6 +26,8 @@ export function Dialog({ id, title, children }: DialogProps) {
       ref={element}
       className={id}
       aria-label={title}
+      // At once: until the close is told of, a key that opens this dialog again would be taken for one that closes it.
+      onCancel={close}
       onClose={close}
       onClick={(event) => {
         // A click on the backdrop is a click on the dialog itself.

@@ -127,7 +127,8 @@ test('a knob changed in the past begins a branch; the first one stays and can be
   expect(await hashAt(lab, latest)).not.toBe(there);
   // Back to the first: its later state is what it was, and its knob too.
   await branches.getByRole('button', { name: 'crossed' }).first().click();
-  expect(await hashAt(lab, latest)).toBe(there);
+  // Both branches stand at this tick: what tells that the other is there is its state.
+  await expect.poll(() => hashAt(lab, latest), { timeout: 60_000 }).toBe(there);
   expect((await lab.summary()).knobs['autonuma/enabled']).toBe('1');
   await expect(page).not.toHaveURL(/edit=/);
   // A name of one's own, and one branch less.
@@ -151,7 +152,8 @@ test('another policy is another branch, and the run before it is kept', async ({
   await expect(branches.getByRole('listitem')).toHaveCount(2);
   await expect(branches).toContainText('AutoNUMA off');
   await branches.getByRole('button', { name: 'crossed' }).first().click();
-  expect(await hashAt(lab, latest)).toBe(there);
+  // Both branches stand at this tick: what tells that the other is there is its state.
+  await expect.poll(() => hashAt(lab, latest), { timeout: 60_000 }).toBe(there);
   await expect(page.getByLabel('policy')).toHaveValue('autonuma');
 });
 

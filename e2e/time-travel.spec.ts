@@ -30,6 +30,19 @@ test('scrubs back, sees the time, and finds the same state as on the way forward
   await page.mouse.up();
   await expect.poll(() => lab.tick()).toBeLessThan(latest / 3 + 200);
   await expect.poll(() => lab.tick()).toBeGreaterThan(latest / 3 - 200);
+  // The last place the pointer was at, not one on the way.
+  let seen = -1;
+  await expect
+    .poll(
+      async () => {
+        const { seek, tick } = await lab.summary();
+        const stands = seek === null && tick === seen;
+        seen = tick;
+        return stands;
+      },
+      { intervals: [400] },
+    )
+    .toBe(true);
   const back = await lab.tick();
   const first = await hashAt(lab, back);
   await expect.poll(async () => Number(await lab.picture.getAttribute('data-tick'))).toBe(back);

@@ -28,7 +28,7 @@ export function CompareMenu() {
   return (
     <span className="joined compare-menu" ref={group}>
       <button type="button" title={commandHint(`compare.${first}`)} onClick={() => run(`compare.${first}`)}>
-        <Columns2 size={14} /> Compare
+        <Columns2 size={14} /> <span>Compare</span>
       </button>
       <button
         type="button"

@@ -158,8 +158,9 @@ describe('huge pages in every program', () => {
       while (!isFinished(k) && k.ticks < 3000) tick(k);
       expect(k.counters.oom_kills).toBe(0);
       const asks = name === 'vm' || name === 'perf-bench';
+      // packed-slices has eight huge pages in all.
       if (thp === 'off' && !asks) expect(k.counters.thp_fault_alloc).toBe(0);
-      else expect(k.counters.thp_fault_alloc).toBeGreaterThan(4);
+      else expect(k.counters.thp_fault_alloc).toBeGreaterThan(name === 'packed-slices' ? 4 : 20);
     }
   });
 
